@@ -1,0 +1,30 @@
+"""Who may do what: one table, asked by views and by the send decision."""
+
+OWNER, ADMIN, AGENT, VIEWER = "owner", "admin", "agent", "viewer"
+ROLES = [(OWNER, "Owner"), (ADMIN, "Admin"), (AGENT, "Agent"), (VIEWER, "Viewer")]
+
+# act → the roles that may do it. An act not listed here does not exist.
+MAY = {
+    "read": {OWNER, ADMIN, AGENT, VIEWER},
+    "reply": {OWNER, ADMIN, AGENT},
+    "organise": {OWNER, ADMIN, AGENT},  # assign, tag, close, snooze, take over
+    "edit_contacts": {OWNER, ADMIN, AGENT},
+    "set_dnd": {OWNER, ADMIN, AGENT},
+    "lift_dnd": {OWNER, ADMIN},
+    "lift_do_not_send": {OWNER, ADMIN, AGENT},
+    "manage_numbers": {OWNER, ADMIN},
+    "retire_numbers": {OWNER},
+    "manage_team": {OWNER, ADMIN},
+    "manage_owners": {OWNER},
+    "manage_workspace": {OWNER, ADMIN},
+    "read_audit": {OWNER, ADMIN},
+    "export": {OWNER},
+}
+
+
+def may(role: str, act: str) -> bool:
+    return role in MAY[act]
+
+
+def roles_that(act: str) -> list[str]:
+    return [name for role, name in ROLES if role in MAY[act]]
