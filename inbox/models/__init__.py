@@ -1,0 +1,31 @@
+from inbox.models.contacts import Contact, ContactTag, Identity, Tag
+from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
+from inbox.models.messages import (
+    Attachment,
+    Attempt,
+    Message,
+    ParkedChange,
+    ParkedStatus,
+    Reaction,
+)
+from inbox.models.replies import CannedReply, Draft
+
+__all__ = [
+    "Attachment",
+    "Attempt",
+    "CannedReply",
+    "Contact",
+    "ContactTag",
+    "Conversation",
+    "Draft",
+    "Event",
+    "Identity",
+    "Message",
+    "Note",
+    "ParkedChange",
+    "ParkedStatus",
+    "Presence",
+    "Reaction",
+    "ReadMark",
+    "Tag",
+]

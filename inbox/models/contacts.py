@@ -1,0 +1,125 @@
+"""People who write to us, every name Meta has for them, and their tags."""
+
+import uuid
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.models import User, Workspace
+
+
+class Contact(models.Model):
+    """A person. May have no phone number at all: WhatsApp has usernames."""
+
+    public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    name = models.CharField(
+        max_length=200, blank=True, help_text="As a teammate saved it."
+    )
+    profile_name = models.CharField(
+        max_length=200, blank=True, help_text="As the person calls themselves."
+    )
+    profile_at = models.DateTimeField(null=True)
+    country = models.CharField(max_length=2, blank=True)
+    fields = models.JSONField(default=dict, blank=True)
+    blocked_at = models.DateTimeField(null=True)
+    # Meta's marketing opt-out (131050, user_preferences); not the same as `dnd`.
+    refuses_marketing = models.BooleanField(default=False)
+    marketing_changed_at = models.DateTimeField(null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["workspace", "name"], name="contact_by_name")]
+
+    def __str__(self):
+        return self.title
+
+    @property
+    def title(self) -> str:
+        return self.name or self.profile_name or "Unnamed contact"
+
+    @property
+    def first_name(self) -> str:
+        return self.title.split()[0]
+
+
+class Identity(models.Model):
+    """One name Meta uses for a person. The first event that knows two joins them."""
+
+    WA_ID, USER_ID, USERNAME, IGSID = "wa_id", "user_id", "username", "igsid"
+    KINDS = [
+        (WA_ID, "Phone number"),
+        (USER_ID, "WhatsApp user"),
+        (USERNAME, "Username"),
+        (IGSID, "Instagram"),
+    ]
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="identities"
+    )
+    kind = models.CharField(max_length=8, choices=KINDS)
+    scope = models.CharField(
+        max_length=40,
+        blank=True,
+        default="",
+        help_text="Portfolio of a user_id, account of an igsid.",
+    )
+    value = models.CharField(max_length=160)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name_plural = "identities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "kind", "scope", "value"], name="identity_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.value}"
+
+
+class Tag(models.Model):
+    """`dnd` and `do-not-send` are rules with a code, not labels."""
+
+    DND, DO_NOT_SEND = "dnd", "do-not-send"
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    name = models.CharField(max_length=40)
+    code = models.CharField(max_length=16, blank=True, default="")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["workspace", "name"], name="tag_once"),
+            models.CheckConstraint(
+                condition=models.Q(code="", name__regex=r"^(?!dnd$|do-not-send$)")
+                | models.Q(code=models.F("name"), code__in=["dnd", "do-not-send"]),
+                name="tag_reserved",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+
+class ContactTag(models.Model):
+    """Who set it, when, why. Meta's time decides between two that disagree."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    contact = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="tagged"
+    )
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE)
+    set_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    set_at = models.DateTimeField(default=timezone.now)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "tag"], name="contact_tag_once")
+        ]
+        indexes = [models.Index(fields=["workspace", "tag"], name="tag_members")]
+
+    def __str__(self):
+        return f"{self.contact}: {self.tag}"
