@@ -1,0 +1,345 @@
+"""Received messages → rows: a fixed number of statements, whatever the batch's size.
+
+Idempotent by (number, wamid) and commutative by Meta's time, so a batch may come twice,
+in pieces, or in any order.
+"""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from business_numbers.models import Number
+from business_numbers.parsing import Changed, Inbound, Reacted
+from converge import bulk, clock
+from inbox.models import (
+    Attachment,
+    Conversation,
+    Message,
+    ParkedChange,
+    Reaction,
+)
+from inbox.states import State
+
+# Older than this at receipt: nothing is triggered and nobody is alarmed.
+FRESH = timedelta(hours=1)
+# What Meta's system messages and our guesses about reactions do not open: the window.
+OPENS_NO_WINDOW = frozenset({"system", "request_welcome"})
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A fact with its number, its place in the order of arrival, and its owner."""
+
+    fact: Inbound | Reacted | Changed
+    number: Number
+    seq: int
+    contact: int
+    received_at: datetime
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """A new message of a customer, for whoever reacts to it after the batch."""
+
+    workspace: int
+    conversation: int
+    message: uuid.UUID
+    at: datetime
+    is_fresh: bool
+
+
+def open_conversations(pairs: set[tuple[int, Number]], others: set[int]) -> dict:
+    """Lock the conversations of (contact, number) pairs, made as needed, and `others`.
+
+    Gives (contact, number id) → conversation id. Every writer takes these locks first,
+    all at once and in this order, so batches never deadlock.
+    """
+    now = clock.now()
+    wanted = sorted(
+        (contact, number.id, number.workspace_id) for contact, number in pairs
+    )
+    bulk.insert(Conversation, [_new_conversation(*row, now) for row in wanted])
+    rows = [{"contact_id": c, "number_id": n} for c, n, _ in wanted]
+    found = bulk.fetch(LOCK, [bulk.to_json(rows), sorted(others)])
+    return {(contact, number): pk for contact, number, pk in found}
+
+
+LOCK = """
+SELECT c.contact_id, c.number_id, c.id FROM inbox_conversation c
+WHERE c.id IN (
+  SELECT w.id FROM jsonb_to_recordset(%s::jsonb) AS r(contact_id bigint, number_id bigint)
+    JOIN inbox_conversation w USING (contact_id, number_id)
+  UNION SELECT unnest(%s::bigint[]))
+ORDER BY c.id FOR NO KEY UPDATE OF c
+"""
+
+
+def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
+    """Insert what is new of `placed` inbound messages and bring their rows up to date."""
+    rows = {}
+    for p in placed:
+        row = _message(p, conversations[p.contact, p.number.id])
+        rows.setdefault((p.number.id, p.fact.wamid), row)
+    new = {pk for (pk,) in bulk.insert(Message, list(rows.values()))}
+    fresh = [(p, row) for p, row in _with_rows(placed, rows) if row["id"] in new]
+    _store_attachments(fresh)
+    _apply_parked_changes([row for _, row in fresh])
+    _touch_conversations(fresh)
+    return [
+        Arrived(
+            p.number.workspace_id,
+            row["conversation_id"],
+            row["id"],
+            p.fact.at,
+            p.received_at - p.fact.at <= FRESH,
+        )
+        for p, row in fresh
+        if not p.fact.is_echo
+    ]
+
+
+def _with_rows(placed: list[Placed], rows: dict):
+    seen = set()
+    for p in placed:
+        key = (p.number.id, p.fact.wamid)
+        if key not in seen:
+            seen.add(key)
+            yield p, rows[key]
+
+
+def _new_conversation(contact: int, number: int, workspace: int, now) -> dict:
+    return {
+        "public_id": uuid.uuid4(),
+        "workspace_id": workspace,
+        "contact_id": contact,
+        "number_id": number,
+        "state": Conversation.OPEN,
+        "last_inbound_seq": 0,
+        "opened_at": now,
+        "takeover": False,
+        "takeover_reason": "",
+        "generation": 0,
+        "last_at": now,
+        "last_seq": 0,
+        "last_kind": "",
+        "last_text": "",
+        "last_origin": "",
+        "version": 0,
+    }
+
+
+def _message(p: Placed, conversation: int) -> dict:
+    fact = p.fact
+    return {
+        "id": uuid.uuid4(),
+        "workspace_id": p.number.workspace_id,
+        "conversation_id": conversation,
+        "contact_id": p.contact,
+        "number_id": p.number.id,
+        "direction": Message.OUT if fact.is_echo else Message.IN,
+        "origin": _origin(p),
+        "kind": fact.kind,
+        "body": fact.body,
+        "payload": fact.payload,
+        "wamid": fact.wamid,
+        "reply_to": fact.reply_to[:200],
+        "at": fact.at,
+        "seq": p.seq,
+        "created_at": p.received_at,
+        "state": State.SENT if fact.is_echo else State.RECEIVED,
+        "decision": {},
+        "error_text": "",
+        "priority": 0,
+        "generation": 0,
+        "tries": 0,
+    }
+
+
+def _origin(p: Placed) -> str:
+    if not p.fact.is_echo:
+        return Message.CUSTOMER
+    return Message.PHONE_APP if p.number.is_whatsapp else Message.ELSEWHERE
+
+
+def _store_attachments(fresh) -> None:
+    now = clock.now()
+    rows = [
+        {
+            "id": uuid.uuid4(),
+            "workspace_id": row["workspace_id"],
+            "message_id": row["id"],
+            "number_id": row["number_id"],
+            "position": position,
+            "media_id": media.media_id,
+            "url": media.url,
+            "kind": media.kind,
+            "claimed_type": media.claimed_type,
+            "media_type": "",
+            "name": media.name,
+            "sha256": "",
+            "file": "",
+            "state": Attachment.WAITING if _can_fetch(media) else Attachment.GONE,
+            "tries": 0,
+            "due_at": now,
+            "error": "",
+        }
+        for p, row in fresh
+        for position, media in enumerate(p.fact.media)
+    ]
+    bulk.insert(Attachment, rows)
+
+
+def _can_fetch(media) -> bool:
+    return bool(media.media_id or media.url)
+
+
+def _touch_conversations(fresh) -> None:
+    """Fold per conversation, then one UPDATE: newest row wins, the window only grows."""
+    folded: dict[int, dict] = {}
+    for p, row in fresh:
+        at, seq = row["at"], row["seq"]
+        f = folded.setdefault(row["conversation_id"], _blank(row["conversation_id"]))
+        if f["last_at"] is None or (at, seq) > (f["last_at"], f["last_seq"]):
+            f |= {
+                "last_at": at,
+                "last_seq": seq,
+                "last_kind": row["kind"],
+                "last_text": row["body"][:160],
+                "last_origin": row["origin"],
+            }
+        if row["direction"] == Message.OUT:
+            f["phone_at"] = max(filter(None, (f["phone_at"], at)))
+            continue
+        f["inbound_seq"] = max(f["inbound_seq"], seq)
+        f["first_at"] = min(filter(None, (f["first_at"], at)))
+        if p.fact.kind not in OPENS_NO_WINDOW:
+            f["inbound_at"] = max(filter(None, (f["inbound_at"], at)))
+    rows = [folded[key] for key in sorted(folded)]
+    if rows:
+        bulk.execute(TOUCH, [bulk.to_json(rows)])
+
+
+def _blank(conversation: int) -> dict:
+    return {
+        "id": conversation,
+        "last_at": None,
+        "last_seq": 0,
+        "last_kind": "",
+        "last_text": "",
+        "last_origin": "",
+        "inbound_at": None,
+        "inbound_seq": 0,
+        "first_at": None,
+        "phone_at": None,
+    }
+
+
+# Only a customer's message opens or reopens; a reply typed on the phone takes over.
+TOUCH = f"""
+UPDATE inbox_conversation t SET
+  version = t.version + 1,
+  last_inbound_at = GREATEST(t.last_inbound_at, r.inbound_at),
+  last_inbound_seq = GREATEST(t.last_inbound_seq, r.inbound_seq),
+  waiting_since = CASE
+    WHEN r.first_at IS NULL THEN t.waiting_since
+    WHEN t.last_reply_at >= r.inbound_at THEN t.waiting_since
+    ELSE LEAST(t.waiting_since, r.first_at) END,
+  state = CASE WHEN r.first_at IS NULL THEN t.state ELSE 'open' END,
+  snoozed_until = CASE WHEN r.first_at IS NULL THEN t.snoozed_until END,
+  opened_at = CASE WHEN r.first_at IS NOT NULL AND t.state = 'closed'
+    THEN r.first_at ELSE t.opened_at END,
+  takeover = t.takeover OR r.phone_at IS NOT NULL,
+  takeover_at = CASE WHEN NOT t.takeover AND r.phone_at IS NOT NULL
+    THEN r.phone_at ELSE t.takeover_at END,
+  takeover_reason = CASE WHEN NOT t.takeover AND r.phone_at IS NOT NULL
+    THEN '{Conversation.BY_PHONE}' ELSE t.takeover_reason END,
+  generation = t.generation + (r.phone_at IS NOT NULL)::int,
+  last_at = CASE WHEN n.is_newer THEN r.last_at ELSE t.last_at END,
+  last_seq = CASE WHEN n.is_newer THEN r.last_seq ELSE t.last_seq END,
+  last_kind = CASE WHEN n.is_newer THEN r.last_kind ELSE t.last_kind END,
+  last_text = CASE WHEN n.is_newer THEN r.last_text ELSE t.last_text END,
+  last_origin = CASE WHEN n.is_newer THEN r.last_origin ELSE t.last_origin END,
+  last_author_id = CASE WHEN n.is_newer THEN NULL ELSE t.last_author_id END
+FROM jsonb_to_recordset(%s::jsonb) AS r(
+  id bigint, last_at timestamptz, last_seq bigint, last_kind text, last_text text,
+  last_origin text, inbound_at timestamptz, inbound_seq bigint, first_at timestamptz,
+  phone_at timestamptz)
+CROSS JOIN LATERAL (
+  SELECT c.last_kind = '' OR (r.last_at, r.last_seq) > (c.last_at, c.last_seq)
+    AS is_newer FROM inbox_conversation c WHERE c.id = r.id) AS n
+WHERE t.id = r.id
+"""
+
+
+def store_reactions(placed: list[Placed], conversations: dict) -> None:
+    """The newest reaction of a side to a message, whether that message came or not."""
+    newest: dict[tuple, Placed] = {}
+    for p in sorted(placed, key=lambda p: (p.fact.at, p.seq)):
+        newest[p.number.id, p.fact.message] = p
+    rows = [
+        {
+            "workspace_id": p.number.workspace_id,
+            "number_id": number,
+            "target": target,
+            "is_ours": False,
+            "emoji": p.fact.emoji[:40],
+            "at": p.fact.at,
+        }
+        for (number, target), p in sorted(newest.items())
+    ]
+    bulk.insert(
+        Reaction,
+        rows,
+        conflict="(number_id, target, is_ours) DO UPDATE SET"
+        " emoji = excluded.emoji, at = excluded.at"
+        " WHERE inbox_reaction.at <= excluded.at",
+    )
+
+
+def store_changes(placed: list[Placed]) -> None:
+    """Edits and deletions: applied to what is here, parked for what is still to come."""
+    newest: dict[tuple, Placed] = {}
+    for p in sorted(placed, key=lambda p: (p.fact.at, p.seq)):
+        newest[p.number.id, p.fact.message] = p
+    rows = [
+        {
+            "number_id": number,
+            "workspace_id": p.number.workspace_id,
+            "target": target,
+            "at": p.fact.at,
+            "body": p.fact.body,
+            "parked_at": p.received_at,
+        }
+        for (number, target), p in sorted(newest.items())
+    ]
+    bulk.insert(
+        ParkedChange,
+        rows,
+        conflict="(number_id, target) DO UPDATE SET body = excluded.body,"
+        " at = excluded.at WHERE inbox_parkedchange.at <= excluded.at",
+    )
+    _apply_parked_changes(
+        [{"number_id": r["number_id"], "wamid": r["target"]} for r in rows]
+    )
+
+
+def _apply_parked_changes(rows: list[dict]) -> None:
+    """Join changes with their messages. A deletion takes the words away for good."""
+    keys = [{"number_id": r["number_id"], "wamid": r["wamid"]} for r in rows]
+    if not keys:
+        return
+    query = f"""
+      WITH done AS (
+        DELETE FROM inbox_parkedchange c USING inbox_message m,
+          {bulk.recordset(Message, keys[0])}
+        WHERE c.number_id = r.number_id AND c.target = r.wamid
+          AND m.number_id = r.number_id AND m.wamid = r.wamid
+        RETURNING m.id, c.body, c.at)
+      UPDATE inbox_message t SET
+        body = coalesce(done.body, ''),
+        payload = CASE WHEN done.body IS NULL THEN '{{}}' ELSE t.payload END,
+        edited_at = CASE WHEN done.body IS NULL THEN t.edited_at ELSE done.at END,
+        deleted_at = CASE WHEN done.body IS NULL THEN done.at ELSE t.deleted_at END
+      FROM done WHERE t.id = done.id AND t.deleted_at IS NULL
+    """
+    bulk.execute(query, [bulk.to_json(keys)])

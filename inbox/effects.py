@@ -1,0 +1,136 @@
+"""What follows from facts: wishes to be left alone, unreachable numbers, changed numbers.
+
+Everything here is recomputed or decided by Meta's time, so the order of arrival does not
+matter.
+"""
+
+from datetime import timedelta
+
+from django.db.models import Q
+
+from accounts.models import Workspace
+from business_numbers.models import Number
+from converge import bulk, clock
+from inbox import tags
+from inbox.arrivals import Placed
+from inbox.models import Contact, Event, Identity, Tag
+from inbox.states import ARRIVED, State
+from inbox.statuses import Known
+
+MARKETING_STOPPED = 131050
+# Often enough for people to look at, and rarely enough for a busy row.
+NUMBER_SEEN_EVERY = timedelta(seconds=1)
+
+
+def follow_arrivals(placed: list[Placed], new: set, conversations: dict) -> None:
+    inbound = [p for p in placed if not p.fact.is_echo]
+    if not inbound:
+        return
+    _hear_stop_words(inbound, conversations)
+    _move_numbers(inbound, conversations)
+    newest = {}
+    for p in inbound:
+        newest[p.number.id] = max(p.fact.at, newest.get(p.number.id, p.fact.at))
+    for number, at in sorted(newest.items()):
+        _seen(number, "last_inbound_at", at)
+    if new:
+        tags.lift_unreachable({p.contact for p in inbound})
+
+
+def follow_statuses(settled: list[Known]) -> None:
+    arrived = {k.contact for k in settled if k.state in ARRIVED}
+    failed = [k for k in settled if k.has_failed_now and k.state is State.FAILED]
+    tags.lift_unreachable(arrived)
+    _tag_unreachable({k.contact for k in failed if _code(k) == tags.UNREACHABLE})
+    stopped = {k.contact: k for k in failed if _code(k) == MARKETING_STOPPED}
+    for contact, known in sorted(stopped.items()):
+        _set_preference(contact, known.at, stops=True)
+
+
+def keep_preferences(placed: list[Placed]) -> None:
+    for p in sorted(placed, key=lambda p: p.fact.at):
+        _set_preference(p.contact, p.fact.at, stops=p.fact.stops_marketing)
+
+
+def _set_preference(contact: int, at, *, stops: bool) -> None:
+    Contact.objects.filter(
+        Q(marketing_changed_at=None) | Q(marketing_changed_at__lte=at), id=contact
+    ).update(refuses_marketing=stops, marketing_changed_at=at)
+
+
+def _code(known: Known) -> int | None:
+    return known.error.get("code")
+
+
+def _hear_stop_words(inbound: list[Placed], conversations: dict) -> None:
+    heard = {
+        p.contact: p
+        for p in inbound
+        if p.fact.kind in ("text", "button") and tags.is_stop_word(p.fact.body)
+    }
+    wishes = [
+        tags.Wish(p.number.workspace_id, contact, p.fact.at, f"wrote “{p.fact.body}”")
+        for contact, p in heard.items()
+    ]
+    granted = tags.grant(wishes, Tag.DND) if wishes else []
+    rows = [
+        _event(heard[w.contact], conversations, "dnd_on", {"word": w.reason})
+        for w in granted
+    ]
+    bulk.insert(Event, rows)
+
+
+def _tag_unreachable(contacts: set[int]) -> None:
+    twice = tags.unreachable(contacts)
+    if not twice:
+        return
+    automatic = Workspace.objects.filter(suggests_do_not_send=False)
+    found = Contact.objects.filter(id__in=twice, workspace__in=automatic)
+    now = clock.now()
+    tags.grant(
+        [
+            tags.Wish(workspace, pk, now, "2 failed deliveries in a row")
+            for pk, workspace in found.values_list("id", "workspace_id")
+        ],
+        Tag.DO_NOT_SEND,
+    )
+
+
+def _move_numbers(inbound: list[Placed], conversations: dict) -> None:
+    """A customer changed number: the new one is the same contact, if it is free."""
+    now, identities, events = clock.now(), [], []
+    for p in inbound:
+        system = p.fact.payload.get("system") if p.fact.kind == "system" else None
+        new = str((system or {}).get("wa_id") or "")
+        if not new.isdigit():
+            continue
+        identities.append(
+            {
+                "workspace_id": p.number.workspace_id,
+                "contact_id": p.contact,
+                "kind": Identity.WA_ID,
+                "scope": "",
+                "value": new[:20],
+                "created_at": now,
+            }
+        )
+        events.append(_event(p, conversations, "number_changed", {"to": new[:20]}))
+    bulk.insert(Identity, identities)
+    bulk.insert(Event, events)
+
+
+def _event(p: Placed, conversations: dict, kind: str, data: dict) -> dict:
+    return {
+        "workspace_id": p.number.workspace_id,
+        "conversation_id": conversations[p.contact, p.number.id],
+        "at": p.fact.at,
+        "kind": kind,
+        "data": data,
+        "source": f"{kind} {p.seq}",
+    }
+
+
+def _seen(number: int, column: str, at) -> None:
+    Number.objects.filter(
+        Q(**{column: None}) | Q(**{f"{column}__lt": at - NUMBER_SEEN_EVERY}), id=number
+    ).update(**{column: at})

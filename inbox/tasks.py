@@ -1,0 +1,54 @@
+"""What django-q2 runs for the inbox. Every task is a wake-up: ids in rows are the queue,
+so it is harmless when one runs twice, late, or never."""
+
+from django.db import transaction
+from django_q.tasks import async_task
+
+from converge import clock
+from inbox import media, recording, statuses
+from inbox.apply import apply, tell
+from inbox.arrivals import Arrived
+from inbox.models import Conversation, Event
+
+
+def wake_media_fetch(arrived: list[Arrived]) -> None:
+    """After a batch of new messages: fetch what Meta keeps only for days."""
+    if arrived and media.anything_due():
+        async_task("inbox.tasks.fetch_media")
+
+
+def fetch_media() -> int:
+    return media.fetch_due()
+
+
+def sweep() -> None:
+    """Every 10 seconds, as a net under the quick paths."""
+    recording.sweep_leases()
+    join_parked()
+    media.fetch_due()
+    wake_snoozed()
+
+
+def join_parked() -> None:
+    """Statuses parked while their attempt was being recorded."""
+    apply([])
+    statuses.mark_external()
+
+
+@transaction.atomic
+def wake_snoozed() -> None:
+    due = list(
+        Conversation.objects.select_for_update(skip_locked=True, no_key=True).filter(
+            state=Conversation.SNOOZED, snoozed_until__lte=clock.now()
+        )[:500]
+    )
+    for conversation in due:
+        conversation.state, conversation.snoozed_until = Conversation.OPEN, None
+        conversation.save(update_fields=["state", "snoozed_until"])
+        Event.objects.create(
+            workspace_id=conversation.workspace_id,
+            conversation=conversation,
+            at=clock.now(),
+            kind="woke",
+        )
+    tell({conversation.id for conversation in due})
