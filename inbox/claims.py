@@ -1,0 +1,296 @@
+"""Which messages leave now: claimed, decided on again, and set to `sending`, then committed.
+
+Locks in order: the number's pace, then conversations. The conversation's lock is held
+from the decision to `sending`, so a takeover cannot slip between. Each process takes
+only what nobody else holds.
+"""
+
+import json
+import time
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from business_numbers import instagram, payloads
+from business_numbers.models import Number, Pace
+from business_numbers.payloads import Address
+from converge import bulk, clock
+from inbox import pacing
+from inbox.apply import tell
+from inbox.facts import Ask, FactBook, window_of
+from inbox.gate import Allow, Refuse, Sender, decide
+from inbox.models import Attempt, Conversation, Message
+from inbox.outbox import describe
+from inbox.states import State
+
+# Below this priority number are people; the rest may use three quarters of the threads.
+PEOPLE = 0
+# In flight at once for one number, so that a slow one does not take every thread.
+PER_NUMBER = 24
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call to make: everything it needs, nothing secret in it."""
+
+    attempt: uuid.UUID
+    message: uuid.UUID
+    conversation: int
+    number: int
+    account: uuid.UUID
+    is_whatsapp: bool
+    path: str
+    body: bytes
+    starts_at: float  # time.monotonic() of its slot
+    deadline: float  # not begun by then: given back
+    priority: int
+    person: str = ""  # tier slot taken for it, to be released on a refusal
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many calls may begin: for anybody, and for automation."""
+
+    free: int
+    automation: int
+    in_flight: dict  # number id → calls under way
+
+
+def claim(room: Room) -> list[Job]:
+    """Everything that may leave within the next slots, as jobs."""
+    numbers = _numbers_due()
+    if not numbers or room.free <= 0:
+        return []
+    with transaction.atomic():
+        return _claim(numbers, room)
+
+
+def _claim(numbers: list[int], room: Room) -> list[Job]:
+    paces, db_now = _lock_paces(numbers)
+    picked: list[tuple[Message, datetime]] = []
+    free, automation = room.free, room.automation
+    for pace in paces:
+        most = min(free, PER_NUMBER - room.in_flight.get(pace.number_id, 0))
+        spacing = pacing.Spacing(pace.number.limit_per_second)
+        slots = pacing.slots(spacing, pace.next_at, db_now, most)
+        messages = _pick(pace.number_id, len(slots), automation)
+        picked += zip(messages, slots, strict=False)
+        free -= len(messages)
+        automation -= sum(m.priority > PEOPLE for m in messages)
+    return _decide(picked, {p.number_id: p for p in paces}, db_now)
+
+
+def _numbers_due() -> list[int]:
+    return [number for (number,) in bulk.fetch(DUE, [])]
+
+
+# Per priority, because the index finds the first due row of one at once.
+DUE = """
+SELECT n.id FROM numbers_number n WHERE EXISTS (
+  SELECT 1 FROM generate_series(0, 2) AS p(priority)
+  CROSS JOIN LATERAL (
+    SELECT m.id FROM inbox_message m
+    WHERE m.number_id = n.id AND m.priority = p.priority AND m.state = 'queued'
+      AND m.due_at <= converge_now() LIMIT 1) AS first)
+"""
+
+
+def _lock_paces(numbers: list[int]) -> tuple[list[Pace], datetime]:
+    """Paces nobody else serves right now, and the database's clock."""
+    bulk.insert(
+        Pace,
+        [
+            {"number_id": n, "next_at": clock.now(), "slow_reason": "", "slow_count": 0}
+            for n in sorted(numbers)
+        ],
+        returning="number_id",
+    )
+    paces = list(
+        Pace.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(number__in=numbers)
+        .select_related("number")
+        .order_by("number_id")
+    )
+    ((db_now,),) = bulk.fetch("SELECT clock_timestamp()", [])
+    return paces, db_now
+
+
+def _pick(number: int, most: int, automation: int) -> list[Message]:
+    """Oldest first per conversation, people first; their conversations get locked."""
+    if most <= 0:
+        return []
+    rows = bulk.fetch(PICK, [number, 2 if automation > 0 else PEOPLE, most])
+    locked = bulk.fetch(LOCK, [sorted({conversation for _, conversation in rows})])
+    held = {pk for (pk,) in locked}
+    wanted = [message for message, conversation in rows if conversation in held]
+    still = Message.objects.filter(id__in=wanted, state=State.QUEUED).order_by(
+        "priority", "due_at", "at", "seq"
+    )
+    return list(still)
+
+
+PICK = """
+SELECT m.id, m.conversation_id FROM inbox_message m
+WHERE m.number_id = %s AND m.state = 'queued' AND m.priority <= %s
+  AND m.due_at <= converge_now()
+  AND NOT EXISTS (
+    SELECT 1 FROM inbox_message e
+    WHERE e.conversation_id = m.conversation_id AND e.state IN ('queued', 'sending')
+      AND (e.at, e.seq, e.id) < (m.at, m.seq, m.id))
+ORDER BY m.priority, m.due_at LIMIT %s
+"""
+LOCK = """
+SELECT id FROM inbox_conversation WHERE id = ANY(%s::bigint[])
+ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
+"""
+
+
+def _decide(picked, paces: dict[int, Pace], db_now: datetime) -> list[Job]:
+    """Ask the gate again. What is allowed becomes an attempt; slots go to it alone."""
+    if not picked:
+        return []
+    asks = _asks([message for message, _ in picked])
+    book = FactBook(list(asks.values()), lock_tiers=True)
+    slots: dict[int, list[datetime]] = defaultdict(list)
+    for message, slot in picked:
+        slots[message.number_id].append(slot)
+    jobs, others, used = [], [], defaultdict(int)
+    for message, _ in picked:
+        facts = book.facts(asks[message.id])
+        decision = decide(facts)
+        if not isinstance(decision, Allow):
+            others.append((message, decision))
+            continue
+        conversation = asks[message.id].conversation
+        book.reserve_tier(facts, conversation)
+        number = message.number_id
+        slot = slots[number][used[number]]
+        used[number] += 1
+        jobs.append(_job(message, conversation, book, facts, slot - db_now))
+    book.save_tiers()
+    _begin(jobs, {m.id: m for m, _ in picked})
+    _put_off(others)
+    for number, count in used.items():
+        last = slots[number][count - 1]
+        paces[number].next_at = (
+            last + pacing.Spacing(paces[number].number.limit_per_second).gap
+        )
+        paces[number].save(update_fields=["next_at"])
+    tell({m.conversation_id for m, _ in others})
+    return jobs
+
+
+def _asks(messages: list[Message]) -> dict:
+    conversations = (
+        Conversation.objects.filter(id__in={m.conversation_id for m in messages})
+        .select_related("contact", "number__account__portfolio")
+        .in_bulk()
+    )
+    templates = {m.template_id: m for m in messages if m.template_id}
+    if templates:
+        loaded = Message.template.field.related_model.objects.in_bulk(list(templates))
+    return {
+        m.id: Ask(
+            conversation=conversations[m.conversation_id],
+            sender=_sender(m),
+            kind=m.kind,
+            template=loaded.get(m.template_id) if m.template_id else None,
+            generation=m.generation if m.is_automatic else None,
+            queued_at=m.at,
+            message=m.id,
+        )
+        for m in messages
+    }
+
+
+def _sender(message: Message) -> Sender:
+    if message.origin == Message.BROADCAST:
+        return Sender.RETRY if message.tries else Sender.BROADCAST
+    return Sender(message.origin)
+
+
+def _job(message, conversation, book: FactBook, facts, wait: timedelta) -> Job:
+    number: Number = conversation.number
+    attempt = uuid.uuid4()
+    now = time.monotonic()
+    starts = facts.starts_conversation and number.account.portfolio_id
+    return Job(
+        attempt=attempt,
+        message=message.id,
+        conversation=conversation.id,
+        number=number.id,
+        account=number.account_id,
+        is_whatsapp=number.is_whatsapp,
+        path=f"{number.meta_id}/messages",
+        body=_body(message, conversation, book.address(conversation), attempt),
+        starts_at=now + max(0.0, wait.total_seconds()),
+        deadline=now + settings.SEND_LEASE / 2,
+        priority=message.priority,
+        person=book.person(conversation) if starts else "",
+    )
+
+
+def _body(message, conversation, address: Address | str, attempt) -> bytes:
+    if isinstance(address, str):
+        window = window_of(conversation)
+        content = instagram.text_message(
+            address,
+            message.body,
+            as_human_agent=message.origin == Message.AGENT
+            and not window.is_open(clock.now()),
+            reply_to=message.reply_to,
+        )
+    else:
+        is_text = message.kind == "text"
+        content = payloads.message(
+            address,
+            message.kind,
+            payloads.text(message.body) if is_text else message.payload["content"],
+            callback=str(attempt),
+            reply_to=message.reply_to,
+        )
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def _begin(jobs: list[Job], messages: dict) -> None:
+    """The attempt is committed before the call: a crash leaves a trace, never a secret."""
+    now = clock.now()
+    rows = [
+        {
+            "id": job.attempt,
+            "message_id": job.message,
+            "workspace_id": messages[job.message].workspace_id,
+            "number_id": job.number,
+            "contact_id": messages[job.message].contact_id,
+            "n": messages[job.message].tries + 1,
+            "started_at": now,
+            "state": State.SENDING,
+            "wamid": "",
+            "error": {},
+        }
+        for job in jobs
+    ]
+    bulk.insert(Attempt, rows)
+    bulk.update(
+        Message,
+        [{"id": job.message, "tries": messages[job.message].tries + 1} for job in jobs],
+        "state = 'sending', tries = r.tries, lease_until = clock_timestamp()"
+        f" + make_interval(secs => {settings.SEND_LEASE})",
+    )
+
+
+def _put_off(others: list) -> None:
+    """Waits get a new time; refusals end the message, and its words say why."""
+    now = clock.now()
+    for message, decision in others:
+        message.decision = describe(decision, now)
+        if isinstance(decision, Refuse):
+            message.state = State.FAILED
+            message.error_text = decision.reason.name
+        else:
+            message.due_at = decision.until
+        message.save(update_fields=["decision", "state", "error_text", "due_at"])
