@@ -1,8 +1,73 @@
-"""What every signed-in page's frame shows: workspace, people, counts."""
+"""What every signed-in page's frame shows: the rail, the workspace, the shortcuts."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+
+# icon, label, key after `g`, URL name, page of its path
+PAGES = (
+    ("inbox", "Inbox", "i", "inbox:inbox", "inbox"),
+    ("templates", "Templates", "t", "numbers:templates", "templates"),
+    ("numbers", "Numbers", "n", "numbers:list", "numbers"),
+    ("settings", "Settings", "s", "settings", "settings"),
+)
+SHORTCUTS = (
+    (("?",), "This list"),
+    (("/",), "Search"),
+    (("g", "i"), "Go to Inbox"),
+    (("g", "t"), "Go to Templates"),
+    (("g", "n"), "Go to Numbers"),
+    (("g", "s"), "Go to Settings"),
+    (("j",), "Next conversation"),
+    (("k",), "Previous conversation"),
+    (("Enter",), "Open the conversation"),
+    (("1", "2", "3"), "Mine, Unassigned, All"),
+    (("f",), "Filters"),
+    ((".",), "Update the order of the list"),
+    (("r",), "Write a reply"),
+    (("n",), "Write a note"),
+    (("t",), "Choose a template"),
+    (("a",), "Assign"),
+    (("i",), "Assign to me"),
+    (("l",), "Add a tag"),
+    (("h",), "Human takeover on or off"),
+    (("e",), "Close or reopen"),
+    (("u",), "Mark unread"),
+    (("]",), "Show or hide the contact"),
+    (("m",), "First unread message"),
+    (("M",), "Newest message"),
+    (("Enter",), "Send (in the composer)"),
+    (("Shift", "Enter"), "New line (in the composer)"),
+    (("Ctrl", "Shift", "Enter"), "Send and close (in the composer)"),
+    (("Esc",), "Leave the composer"),
+)
+
+
+@dataclass(frozen=True)
+class NavItem:
+    icon: str
+    label: str
+    key: str
+    url: str
+    is_current: bool
 
 
 def frame(request):
     membership = getattr(request, "membership", None)
     if membership is None:
         return {}
-    return {"workspace": request.workspace, "membership": membership}
+    workspace = request.workspace
+    page = request.path.split("/")[3] if request.path.startswith("/w/") else ""
+    nav = [
+        NavItem(icon, label, key, reverse(name, args=[workspace.slug]), page == own)
+        for icon, label, key, name, own in PAGES
+    ]
+    words = workspace.name.split()
+    return {
+        "workspace": workspace,
+        "membership": membership,
+        "nav": nav,
+        "nav_current": next((i.label for i in nav if i.is_current), ""),
+        "shortcuts": SHORTCUTS,
+        "workspace_initials": "".join(w[0] for w in words[:2]).upper(),
+    }

@@ -71,6 +71,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name.split()[0] if self.name.split() else self.email
 
     @property
+    def hue(self) -> int:
+        """Which of the twelve colours of people this one has."""
+        return (self.pk or 0) * 5 % 12
+
+    @property
     def initials(self) -> str:
         words = self.name.split() or [self.email]
         return "".join(word[0] for word in (words[0], *words[1:][-1:])).upper()

@@ -1,8 +1,11 @@
 """Phone numbers as WhatsApp knows them: digits, with two spellings in some countries."""
 
 import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import phonenumbers
+from phonenumbers.timezone import UNKNOWN_TIMEZONE, time_zones_for_number
 
 # Area codes of the United States within +1 are the rest of the plan minus these.
 NOT_US = frozenset(
@@ -65,3 +68,15 @@ def variants(digits: str) -> tuple[str, ...]:
 
 def is_us(digits: str) -> bool:
     return len(digits) == 11 and digits[0] == "1" and digits[1:4] not in NOT_US
+
+
+def local_time(digits: str, now: datetime) -> str:
+    """What time it is there, when the number's country has one time zone; else ""."""
+    try:
+        number = phonenumbers.parse(f"+{digits}")
+    except phonenumbers.NumberParseException:
+        return ""
+    zones = time_zones_for_number(number)
+    if len(zones) != 1 or zones[0] == UNKNOWN_TIMEZONE:
+        return ""
+    return f"{now.astimezone(ZoneInfo(zones[0])):%H:%M}"

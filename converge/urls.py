@@ -1,1 +1,38 @@
-urlpatterns = []
+"""Every address of Converge. Pages live below their workspace; short paths lead there."""
+
+from django.conf import settings as django_settings
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+
+from accounts.views import joining, session
+from accounts.views import settings as account_settings
+from converge import demo_clock, health
+
+SHORT = "inbox|contacts|numbers|templates|flows|broadcasts|reports|settings"
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/inbox/")),
+    re_path(r"^healthz/?$", health.healthz),
+    re_path(r"^readyz/?$", health.readyz),
+    re_path(r"^statusz/?$", health.statusz),
+    re_path(r"^metrics/?$", health.metrics),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("workspaces/", account_settings.workspaces, name="workspaces"),
+    path("no-workspace/", session.no_workspace, name="no_workspace"),
+    path("first-run/<str:token>/", joining.first_run, name="first_run"),
+    path("join/<str:token>/", joining.accept_invitation, name="accept_invitation"),
+    re_path(rf"^(?P<page>{SHORT})/(?P<rest>.*)$", session.go_to),
+    path("w/<slug:slug>/inbox/", include("inbox.urls")),
+    path("w/<slug:slug>/", include("business_numbers.urls")),
+    path("w/<slug:slug>/settings/", include("accounts.urls")),
+    path(
+        "w/<slug:slug>/second-factor/",
+        joining.second_factor_needed,
+        name="second_factor_needed",
+    ),
+]
+
+if django_settings.DEMO or django_settings.DEBUG:
+    urlpatterns.append(path("dev/clock/", demo_clock.set_clock))

@@ -10,13 +10,13 @@ from converge.grouped_writer import WAKE
 from converge.heartbeat import beat
 from converge.wakeups import Wakeups, until_told_to_stop
 from inbox.ingest import ingest_once
-from inbox.tasks import wake_media_fetch
+from inbox.tasks import wake_fetching
 
 logger = logging.getLogger(__name__)
 
 POLL = 0.25
 BEAT_EVERY = 1.0
-REACTIONS = (wake_media_fetch,)
+REACTIONS = (wake_fetching,)
 
 
 class Command(BaseCommand):

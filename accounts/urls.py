@@ -1,0 +1,19 @@
+"""Pages of a workspace's settings, below `/w/<slug>/settings/`."""
+
+from django.urls import path
+
+from accounts.views import settings
+
+urlpatterns = [
+    path("", settings.overview, name="settings"),
+    path("profile/", settings.profile, name="profile"),
+    path("workspace/", settings.workspace, name="workspace"),
+    path("team/", settings.team, name="team"),
+    path("team/<int:pk>/", settings.change_member, name="change_member"),
+    path(
+        "team/invitations/<int:pk>/revoke/",
+        settings.revoke_invitation,
+        name="revoke_invitation",
+    ),
+    path("audit/", settings.audit_log, name="audit"),
+]

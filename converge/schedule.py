@@ -1,0 +1,64 @@
+"""Every periodic job in one table, and the tasks only the installation itself has.
+
+The rows django-q2 works from are made from this table at each start; nobody edits them,
+because one broken row would stop them all.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django_q.models import Schedule
+
+from business_numbers.models import BusinessAccount, WebhookEvent
+from business_numbers.sync import sync_account
+from converge import clock
+from converge.heartbeat import beat
+
+MINUTE = 1
+# name → (task, minutes between two runs). What must be quicker runs in `deliver`,
+# `ingest`, or as a wake-up.
+JOBS = {
+    "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
+    "sync accounts": ("converge.schedule.sync_accounts", 60),
+    "forget raw events": ("converge.schedule.forget_raw_events", 60),
+}
+
+
+@transaction.atomic
+def install() -> None:
+    """Make django-q2's rows equal to the table above."""
+    Schedule.objects.exclude(name__in=JOBS).delete()
+    for name, (task, minutes) in JOBS.items():
+        Schedule.objects.update_or_create(
+            name=name,
+            defaults={
+                "func": task,
+                "schedule_type": Schedule.MINUTES,
+                "minutes": minutes,
+                "repeats": -1,
+                "cluster": None,
+            },
+        )
+
+
+def heartbeat() -> None:
+    """The supervisor's tiny task: the cluster is alive when this ran lately."""
+    beat("qcluster")
+
+
+def sync_accounts() -> None:
+    connected = BusinessAccount.objects.exclude(
+        authorisation=BusinessAccount.DISCONNECTED
+    ).filter(kind=BusinessAccount.WHATSAPP)
+    for account in connected:
+        sync_account(account)
+
+
+def forget_raw_events() -> int:
+    """Applied events are kept for replay as long as the setting says."""
+    old = clock.now() - timedelta(days=settings.RAW_EVENT_DAYS)
+    deleted, _ = WebhookEvent.objects.filter(
+        state=WebhookEvent.APPLIED, received_at__lt=old
+    ).delete()
+    return deleted
