@@ -246,7 +246,7 @@ UPDATE inbox_conversation t SET
     ELSE LEAST(t.waiting_since, r.first_at) END,
   state = CASE WHEN r.first_at IS NULL THEN t.state ELSE 'open' END,
   snoozed_until = CASE WHEN r.first_at IS NULL THEN t.snoozed_until END,
-  opened_at = CASE WHEN r.first_at IS NOT NULL AND t.state = 'closed'
+  opened_at = CASE WHEN r.first_at IS NOT NULL AND (t.state = 'closed' OR t.last_kind = '')
     THEN r.first_at ELSE t.opened_at END,
   takeover = t.takeover OR r.phone_at IS NOT NULL,
   takeover_at = CASE WHEN NOT t.takeover AND r.phone_at IS NOT NULL

@@ -200,11 +200,17 @@ def _asks(messages: list[Message]) -> dict:
             kind=m.kind,
             template=loaded.get(m.template_id) if m.template_id else None,
             generation=m.generation if m.is_automatic else None,
-            queued_at=m.at,
+            queued_at=_queued_at(m),
             message=m.id,
         )
         for m in messages
     }
+
+
+def _queued_at(message: Message) -> datetime:
+    """Since when it has waited: sending again by hand begins anew."""
+    since = message.decision.get("since")
+    return datetime.fromisoformat(since) if since else message.at
 
 
 def _sender(message: Message) -> Sender:
@@ -287,7 +293,7 @@ def _put_off(others: list) -> None:
     """Waits get a new time; refusals end the message, and its words say why."""
     now = clock.now()
     for message, decision in others:
-        message.decision = describe(decision, now)
+        message.decision |= describe(decision, now)
         if isinstance(decision, Refuse):
             message.state = State.FAILED
             message.error_text = decision.reason.name

@@ -18,7 +18,7 @@ from inbox.apply import tell
 from inbox.facts import Ask, FactBook
 from inbox.gate import Allow, Decision, Refuse, Sender, Wait, decide
 from inbox.models import Conversation, Message
-from inbox.states import State
+from inbox.states import TROUBLED, State
 
 WAKE = "converge_outbox"
 PRIORITY = {Sender.AGENT: 0, Sender.API: 1, Sender.FLOW: 1}
@@ -97,6 +97,38 @@ def queue(
     tell({conversation.id})
     wake()
     return Outcome(decision, message, is_new=True, took_over=took_over)
+
+
+@transaction.atomic
+def queue_again(message_id, *, may_send: bool) -> Refuse | None:
+    """A teammate sends a failed or unknown message of theirs once more: a new attempt."""
+    message = Message.objects.select_related("template").get(id=message_id)
+    conversation = lock(message.conversation_id)
+    message.refresh_from_db(fields=["state"])
+    if message.state not in TROUBLED:
+        return None  # it arrived meanwhile, or is already on its way
+    ask = Ask(
+        conversation,
+        Sender.AGENT,
+        message.kind,
+        message.template,
+        may_send=may_send,
+    )
+    decision = decide(FactBook([ask]).facts(ask))
+    if isinstance(decision, Refuse):
+        return decision
+    now = clock.now()
+    message.state, message.due_at, message.dismissed_at = State.QUEUED, now, None
+    message.decision = describe(decision, now) | {"since": now.isoformat()}
+    message.error_code, message.error_text = None, ""
+    message.save(
+        update_fields=[
+            "state", "due_at", "dismissed_at", "decision", "error_code", "error_text",
+        ]
+    )  # fmt: skip
+    tell({conversation.id})
+    wake()
+    return None
 
 
 def lock(conversation_id: int) -> Conversation:

@@ -144,7 +144,7 @@ def _new_contact(public_id, sighting: Sighting, keys: list[Key], now) -> dict:
         "workspace_id": sighting.number.workspace_id,
         "name": "",
         "profile_name": sighting.person.name,
-        "profile_at": sighting.at,
+        "profile_at": sighting.at if sighting.person.name else None,
         "country": phones.country(digits) if digits else "",
         "fields": {},
         "refuses_marketing": False,

@@ -5,20 +5,26 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from converge import clock
-from inbox import media, recording, statuses
+from inbox import media, profiles, recording, statuses
 from inbox.apply import apply, tell
 from inbox.arrivals import Arrived
 from inbox.models import Conversation, Event
 
 
-def wake_media_fetch(arrived: list[Arrived]) -> None:
-    """After a batch of new messages: fetch what Meta keeps only for days."""
+def wake_fetching(arrived: list[Arrived]) -> None:
+    """After a batch of new messages: fetch files Meta keeps for days, and names."""
     if arrived and media.anything_due():
         async_task("inbox.tasks.fetch_media")
+    if arrived and profiles.nameless().exists():
+        async_task("inbox.tasks.fetch_names")
 
 
 def fetch_media() -> int:
     return media.fetch_due()
+
+
+def fetch_names() -> int:
+    return profiles.fetch_names()
 
 
 def sweep() -> None:
@@ -26,6 +32,7 @@ def sweep() -> None:
     recording.sweep_leases()
     join_parked()
     media.fetch_due()
+    profiles.fetch_names()
     wake_snoozed()
 
 

@@ -38,12 +38,12 @@ class Window:
         return self.is_open(now + AUTOMATION_MARGIN)
 
     def phase(self, now: datetime) -> str:
-        """`open`, `closing`, `soon`, `agent` or `closed`, as the chip is drawn."""
+        """`open`, `soon`, `last`, `agent` or `closed`, as the chip is drawn."""
         if self.is_open(now):
             left = self.closes_at - now
             if left <= CLOSING_SOON:
-                return "soon"
-            return "closing" if left <= CLOSING else "open"
+                return "last"
+            return "soon" if left <= CLOSING else "open"
         return "agent" if self.is_open_for(now, is_person=True) else "closed"
 
     def share_left(self, now: datetime) -> int:

@@ -1,0 +1,28 @@
+"""From ids in a URL to rows of this workspace, or 404. Every view begins here."""
+
+from django.shortcuts import get_object_or_404
+
+from inbox import reading
+from inbox.models import Attachment, Conversation, Message
+
+
+def conversation_for(request, public_id) -> Conversation:
+    """With its people, number and account, and how far this person has looked."""
+    own = Conversation.objects.filter(workspace=request.workspace).select_related(
+        "contact", "number__account__portfolio", "assignee", "takeover_by"
+    )
+    seen = reading.with_seen(own, request.membership)
+    return get_object_or_404(seen, public_id=public_id)
+
+
+def message_for(request, message_id) -> Message:
+    return get_object_or_404(
+        Message.objects.select_related("conversation__contact", "number", "template"),
+        workspace=request.workspace,
+        id=message_id,
+        direction=Message.OUT,
+    )
+
+
+def attachment_for(request, attachment_id) -> Attachment:
+    return get_object_or_404(Attachment, workspace=request.workspace, id=attachment_id)

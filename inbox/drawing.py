@@ -1,0 +1,127 @@
+"""Everything a conversation's part of the page shows, as one explicit dict."""
+
+from datetime import timedelta
+
+from django.core.cache import caches
+from django.utils import timezone
+
+from accounts.models import Membership
+from business_numbers import phones
+from converge import clock
+from inbox import thread, words
+from inbox.composer import composer
+from inbox.facts import window_of
+from inbox.models import ContactTag, Conversation, Identity, Presence, Tag
+from inbox.status_line import Situation, status_line
+
+PRESENT_FOR = timedelta(seconds=60)
+TEAM_KEPT_FOR = 30
+
+
+def conversation_context(
+    conversation: Conversation,
+    membership: Membership,
+    *,
+    mode: str = "reply",
+    limit: int = thread.PAGE,
+    before: str = "",
+) -> dict:
+    tags = _tags(conversation)
+    present = _present(conversation, membership)
+    now = clock.now()
+    situation = Situation(
+        conversation=conversation,
+        window=window_of(conversation),
+        now=now,
+        codes=frozenset(t.tag.code for t in tags if t.tag.code),
+        replying=next(
+            (p.user.first_name for p in present if p.state == "replying"), ""
+        ),
+    )
+    seen = conversation.seen_seq
+    has_new = conversation.last_inbound_seq > seen
+    return {
+        "conversation": conversation,
+        "contact": conversation.contact,
+        "number": conversation.number,
+        "name": words.visible(conversation.contact.title),
+        "first_name": situation.name,
+        "initials": words.initials(words.visible(conversation.contact.title)),
+        "hue": words.hue(conversation.contact_id),
+        "now": now,
+        "thread": thread.load(
+            conversation,
+            membership,
+            seen_seq=seen if has_new else None,
+            limit=limit,
+            before=before,
+        ),
+        "line": status_line(situation),
+        "composer": composer(conversation, membership, mode),
+        "present": present,
+        "team": team(membership),
+        "panel": panel(conversation, tags, now),
+        "dnd": next((t for t in tags if t.tag.code == Tag.DND), None),
+        "do_not_send": next((t for t in tags if t.tag.code == Tag.DO_NOT_SEND), None),
+        "tags": [t for t in tags if not t.tag.code],
+    }
+
+
+def panel(conversation: Conversation, tags: list, now) -> dict:
+    """Who this is, in every name there is, and where they are in the day."""
+    ids = {}
+    for identity in Identity.objects.filter(contact=conversation.contact_id).order_by(
+        "-id"
+    ):
+        ids[identity.kind] = identity.value
+    digits = ids.get(Identity.WA_ID, "")
+    username = ids.get(Identity.USERNAME, "")
+    return {
+        "phone": phones.shown(digits) if digits else "",
+        "username": f"@{username}" if username else "",
+        "user": f"WhatsApp user …{ids[Identity.USER_ID][-4:]}"
+        if Identity.USER_ID in ids and not digits
+        else "",
+        "instagram": ids.get(Identity.IGSID, ""),
+        "there": phones.local_time(digits, now) if digits else "",
+        "profile": words.visible(conversation.contact.profile_name),
+        "opened": words.clock_time(conversation.opened_at, now),
+        "first_response": _first_response(conversation),
+    }
+
+
+def team(membership: Membership) -> list:
+    """Who can be assigned; kept for some seconds, because every page shows it."""
+    key, kept = f"team-{membership.workspace_id}", caches["process"]
+    people = kept.get(key)
+    if people is None:
+        found = Membership.objects.filter(workspace=membership.workspace_id)
+        people = [m.user for m in found.select_related("user").order_by("user__name")]
+        kept.set(key, people, TEAM_KEPT_FOR)
+    return people
+
+
+def _tags(conversation: Conversation) -> list[ContactTag]:
+    return list(
+        ContactTag.objects.filter(contact=conversation.contact_id)
+        .select_related("tag", "set_by")
+        .order_by("tag__name")
+    )
+
+
+def _present(conversation, membership) -> list[Presence]:
+    recent = timezone.now() - PRESENT_FOR
+    return list(
+        Presence.objects.filter(conversation=conversation, at__gt=recent)
+        .exclude(user=membership.user_id)
+        .select_related("user")[:3]
+    )
+
+
+def _first_response(conversation: Conversation) -> str:
+    if not conversation.first_response_at:
+        return "–"
+    span = conversation.first_response_at - conversation.opened_at
+    seconds = max(0, int(span.total_seconds()))
+    minutes, rest = divmod(seconds, 60)
+    return words.left(span) if minutes >= 60 else f"{minutes} min {rest:02} s"

@@ -1,0 +1,58 @@
+"""The frame around every act in a conversation: locked, told, and answered three ways."""
+
+from functools import wraps
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from accounts.access import member
+from inbox.access import conversation_for
+from inbox.apply import tell
+from inbox.outbox import lock
+
+
+def act(permission: str):
+    """Wrap `view(request, conversation, …)`: it changes the locked conversation.
+
+    What it returns (a sentence or None) is shown as a notice. Pages that script the act
+    get 204 and refetch what changed; plain forms go back to the conversation.
+    """
+
+    def decorator(view):
+        @require_POST
+        @member(permission)
+        @wraps(view)
+        def wrapper(request, public_id, **kwargs):
+            found = conversation_for(request, public_id)
+            with transaction.atomic():
+                conversation = lock(found.id)
+                notice = view(request, conversation, **kwargs)
+                tell({conversation.id})
+            return done(request, found, notice)
+
+        return wrapper
+
+    return decorator
+
+
+def done(request, conversation, notice: str | None = None, status: int = 303):
+    if wants_fragment(request):
+        if notice:
+            return HttpResponse(notice, status=200, content_type="text/plain")
+        return HttpResponse(status=204)
+    if notice:
+        messages.info(request, notice)
+    response = redirect(
+        "inbox:conversation",
+        slug=request.workspace.slug,
+        public_id=conversation.public_id,
+    )
+    response.status_code = status
+    return response
+
+
+def wants_fragment(request) -> bool:
+    return bool(request.htmx) or request.headers.get("X-Requested-With") == "fetch"

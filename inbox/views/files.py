@@ -1,0 +1,51 @@
+"""Files customers sent, served from our own door: with a permission check and a type of ours."""
+
+from urllib.parse import quote
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
+from django.views.decorators.http import require_GET
+
+from accounts.access import member
+from inbox.access import attachment_for
+from inbox.media import UNTOLD
+from inbox.models import Attachment
+from inbox.words import visible
+
+# What a browser may show in place; everything else is a download.
+INLINE = ("image/", "audio/", "video/", "application/pdf")
+EXTENSIONS = {
+    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif",
+    "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "aac",
+    "audio/amr": "amr", "video/mp4": "mp4", "video/3gpp": "3gp",
+    "application/pdf": "pdf",
+}  # fmt: skip
+
+
+@require_GET
+@member("read")
+def attachment(request, attachment_id):
+    found = attachment_for(request, attachment_id)
+    if found.state != Attachment.STORED:
+        raise Http404
+    is_shown = found.media_type.startswith(INLINE) and not request.GET.get("download")
+    response = FileResponse(
+        default_storage.open(found.file), content_type=found.media_type or UNTOLD
+    )
+    how = "inline" if is_shown else "attachment"
+    response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(_name(found))}"
+    response["Content-Length"] = str(found.size)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+def _name(found: Attachment) -> str:
+    """The sender's name for it, without tricks, with an ending that is true."""
+    stem = visible(found.name).replace("/", "_").replace("\\", "_").strip(". ")
+    ending = EXTENSIONS.get(found.media_type)
+    stem = stem or found.kind
+    if ending is None or stem.lower().endswith(f".{ending}"):
+        return stem[:150]
+    return f"{stem[:150]}.{ending}"

@@ -1,0 +1,284 @@
+"""What a team does with a conversation besides answering: acts, each a small POST."""
+
+from datetime import datetime, time, timedelta
+
+from django.contrib.auth import get_user_model
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts import audit
+from accounts.access import member
+from converge import bulk, clock
+from inbox import reading, tags, takeover
+from inbox.access import conversation_for
+from inbox.models import (
+    ContactTag,
+    Conversation,
+    Draft,
+    Event,
+    Note,
+    Presence,
+    Tag,
+)
+from inbox.views.acts import act
+
+MORNING = time(9)
+TAG_MAX = 40
+NOTE_MAX = 10_000
+DRAFT_MAX = 20_000
+
+
+def note_event(conversation, kind: str, user, **data) -> None:
+    Event.objects.create(
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        at=clock.now(),
+        kind=kind,
+        actor=user,
+        data=data,
+    )
+
+
+@act("organise")
+def close(request, conversation: Conversation):
+    if request.POST.get("until") == "tomorrow":
+        return _snooze(request, conversation)
+    conversation.state, conversation.snoozed_until = Conversation.CLOSED, None
+    conversation.waiting_since = None
+    conversation.save(update_fields=["state", "snoozed_until", "waiting_since"])
+    note_event(conversation, "closed", request.user)
+    return None
+
+
+@act("organise")
+def reopen(request, conversation: Conversation):
+    conversation.state, conversation.snoozed_until = Conversation.OPEN, None
+    conversation.opened_at = clock.now()
+    conversation.save(update_fields=["state", "snoozed_until", "opened_at"])
+    note_event(conversation, "reopened", request.user)
+
+
+def _snooze(request, conversation: Conversation):
+    local = timezone.localtime(clock.now())
+    day = local.date() + timedelta(days=1)
+    until = timezone.make_aware(datetime.combine(day, MORNING))  # noqa: DTZ
+    conversation.state, conversation.snoozed_until = Conversation.SNOOZED, until
+    conversation.save(update_fields=["state", "snoozed_until"])
+    note_event(conversation, "snoozed", request.user, until=until.isoformat())
+
+
+@act("organise")
+def assign(request, conversation: Conversation):
+    chosen = request.POST.get("to", "")
+    if chosen == "":
+        conversation.assignee = None
+    else:
+        pk = request.user.pk if chosen == "me" else chosen
+        conversation.assignee = get_object_or_404(
+            get_user_model(),
+            pk=pk if str(pk).isdigit() else 0,
+            memberships__workspace=request.workspace,
+        )
+    conversation.save(update_fields=["assignee"])
+    if conversation.assignee:
+        to = conversation.assignee.first_name
+        note_event(conversation, "assigned", request.user, to=to)
+    else:
+        note_event(conversation, "unassigned", request.user)
+
+
+@act("organise")
+def switch_takeover(request, conversation: Conversation):
+    wanted = request.POST.get("on")
+    is_on = not conversation.takeover if wanted is None else wanted == "true"
+    if is_on:
+        takeover.turn_on(conversation, by=request.user, reason=Conversation.BY_SWITCH)
+    else:
+        takeover.turn_off(conversation, by=request.user)
+
+
+@act("reply")
+def add_note(request, conversation: Conversation):
+    body = request.POST.get("body", "").strip()[:NOTE_MAX]
+    if not body:
+        return "A note needs some words."
+    now = clock.now()
+    Note.objects.create(
+        workspace=request.workspace,
+        conversation=conversation,
+        author=request.user,
+        body=body,
+        at=now,
+    )
+    conversation.last_at, conversation.last_seq = now, 0
+    conversation.last_kind, conversation.last_text = "note", body[:160]
+    conversation.last_origin, conversation.last_author = "note", request.user
+    conversation.save(
+        update_fields=[
+            "last_at", "last_seq", "last_kind", "last_text", "last_origin", "last_author",
+        ]
+    )  # fmt: skip
+    _forget_draft(request, conversation, Draft.NOTE)
+    return None
+
+
+@act("organise")
+def add_tag(request, conversation: Conversation):
+    name = " ".join(request.POST.get("name", "").split())[:TAG_MAX]
+    if not name:
+        return "A tag needs a name."
+    if name.casefold() in (Tag.DND, Tag.DO_NOT_SEND):
+        return "That is a rule, not a label: use the switch under “Do not contact”."
+    tag = Tag.objects.filter(workspace=request.workspace, name__iexact=name).first()
+    tag = tag or Tag.objects.create(workspace=request.workspace, name=name)
+    _, is_new = ContactTag.objects.get_or_create(
+        contact_id=conversation.contact_id,
+        tag=tag,
+        defaults={
+            "workspace": request.workspace,
+            "set_by": request.user,
+            "set_at": clock.now(),
+        },
+    )
+    if is_new:
+        note_event(conversation, "tag_added", request.user, tag=tag.name)
+    return None
+
+
+@act("organise")
+def remove_tag(request, conversation: Conversation):
+    found = ContactTag.objects.filter(
+        contact_id=conversation.contact_id,
+        tag__name=request.POST.get("name", ""),
+        tag__code="",
+    )
+    for tagged in found:
+        note_event(conversation, "tag_removed", request.user, tag=tagged.tag.name)
+    found.delete()
+
+
+@act("set_dnd")
+def switch_dnd(request, conversation: Conversation):
+    """On by anybody who answers; off by owners and admins, with how they agreed."""
+    contact = conversation.contact
+    if request.POST.get("on") == "true":
+        reason = f"set by {request.user.first_name}"
+        if tags.set_tag(contact, Tag.DND, by=request.user, reason=reason):
+            note_event(conversation, "dnd_on", request.user, word=reason)
+            audit.record(request, "dnd set", str(contact.public_id))
+        return None
+    if not request.membership.may("lift_dnd"):
+        return "Owners and admins can lift an opt-out."
+    reason = request.POST.get("reason", "").strip()[:200]
+    if not reason:
+        return "Say how they agreed to receive messages again."
+    if tags.lift_tag(contact, Tag.DND):
+        note_event(conversation, "dnd_off", request.user, word=reason)
+        audit.record(request, "dnd lifted", str(contact.public_id), reason=reason)
+    return None
+
+
+@act("lift_do_not_send")
+def switch_do_not_send(request, conversation: Conversation):
+    contact = conversation.contact
+    if request.POST.get("on") == "true":
+        tags.set_tag(
+            contact, Tag.DO_NOT_SEND, by=request.user, reason="set by a teammate"
+        )
+    else:
+        tags.lift_tag(contact, Tag.DO_NOT_SEND)
+    audit.record(
+        request,
+        "do-not-send switched",
+        str(contact.public_id),
+        on=request.POST.get("on") == "true",
+    )
+
+
+@act("edit_contacts")
+def switch_block(request, conversation: Conversation):
+    contact = conversation.contact
+    contact.blocked_at = None if contact.blocked_at else clock.now()
+    contact.save(update_fields=["blocked_at"])
+    kind = "blocked" if contact.blocked_at else "unblocked"
+    note_event(conversation, kind, request.user)
+    audit.record(request, f"contact {kind}", str(contact.public_id))
+
+
+@require_POST
+@member("read")
+def read(request, public_id):
+    """Looked up to a place in the order of arrival. Personal, so nobody else is told."""
+    conversation = conversation_for(request, public_id)
+    seq = request.POST.get("seq", "")
+    if seq.isdigit():
+        reading.mark_read(request.membership, conversation, int(seq))
+    return HttpResponse(status=204)
+
+
+@require_POST
+@member("read")
+def unread(request, public_id):
+    conversation = conversation_for(request, public_id)
+    reading.mark_unread(request.membership, conversation)
+    return HttpResponse(status=204, headers={"HX-Trigger": "marked-unread"})
+
+
+@require_POST
+@member("read")
+def presence(request, public_id):
+    """Seen for a minute; leaving takes it away at once."""
+    conversation = conversation_for(request, public_id)
+    own = Presence.objects.filter(conversation=conversation, user=request.user)
+    state = request.POST.get("state")
+    if state not in (Presence.VIEWING, Presence.REPLYING):
+        own.delete()
+        return HttpResponse(status=204)
+    bulk.execute(
+        "INSERT INTO inbox_presence (workspace_id, conversation_id, user_id, state, at)"
+        " VALUES (%s, %s, %s, %s, clock_timestamp())"
+        " ON CONFLICT (conversation_id, user_id)"
+        " DO UPDATE SET state = excluded.state, at = excluded.at",
+        [request.workspace.id, conversation.id, request.user.id, state],
+    )
+    return HttpResponse(status=204)
+
+
+@require_POST
+@member("reply")
+def save_draft(request, public_id):
+    """Keep what is being written; a newer draft from another tab is never overwritten."""
+    conversation = conversation_for(request, public_id)
+    mode = Draft.NOTE if request.POST.get("mode") == Draft.NOTE else Draft.REPLY
+    version = request.POST.get("version", "0")
+    body = request.POST.get("body", "")[:DRAFT_MAX]
+    rows = bulk.fetch(
+        "INSERT INTO inbox_draft"
+        " (workspace_id, conversation_id, user_id, mode, body, version, saved_at)"
+        " VALUES (%s, %s, %s, %s, %s, 1, clock_timestamp())"
+        " ON CONFLICT (user_id, conversation_id, mode) DO UPDATE"
+        " SET body = excluded.body, version = inbox_draft.version + 1,"
+        "   saved_at = excluded.saved_at"
+        " WHERE inbox_draft.version <= %s OR inbox_draft.body = ''"
+        " RETURNING version",
+        [
+            request.workspace.id,
+            conversation.id,
+            request.user.id,
+            mode,
+            body,
+            int(version) if version.isdigit() else 0,
+        ],
+    )
+    if rows:
+        return HttpResponse(str(rows[0][0]), content_type="text/plain")
+    newer = Draft.objects.get(user=request.user, conversation=conversation, mode=mode)
+    return HttpResponse(newer.body, status=409, content_type="text/plain")
+
+
+def _forget_draft(request, conversation, mode: str) -> None:
+    Draft.objects.filter(
+        user=request.user, conversation=conversation, mode=mode
+    ).update(body="")

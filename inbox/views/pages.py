@@ -1,0 +1,66 @@
+"""The inbox's pages: the list, a conversation, its contact. Fragments are the same parts."""
+
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from accounts.access import member
+from inbox import reading, rows
+from inbox.access import conversation_for
+from inbox.drawing import conversation_context
+from inbox.filters import SORTS, VIEWS, ConversationFilter
+
+
+@require_GET
+@member("read")
+def inbox(request):
+    context = list_context(request)
+    if request.htmx.target == "conversations":
+        return render(request, "inbox/_rows.html", context)
+    return render(request, "inbox/inbox.html", context | {"level": "list"})
+
+
+@require_GET
+@member("read")
+def conversation(request, public_id):
+    """The whole page, or, when a row was followed, only the conversation's part."""
+    mode = "note" if request.GET.get("mode") == "note" else "reply"
+    found = conversation_for(request, public_id)
+    context = conversation_context(found, request.membership, mode=mode)
+    if request.htmx.target == "conversation":
+        return render(request, "inbox/_conversation.html", context)
+    context |= list_context(request)
+    return render(request, "inbox/inbox.html", context | {"level": "thread"})
+
+
+@require_GET
+@member("read")
+def contact(request, public_id):
+    found = conversation_for(request, public_id)
+    context = conversation_context(found, request.membership, limit=1)
+    return render(request, "inbox/contact.html", context | {"level": "contact"})
+
+
+def list_context(request) -> dict:
+    form = ConversationFilter(
+        request.GET, workspace=request.workspace, user=request.user
+    )
+    page, following = rows.page(form, request.membership, request.GET.get("after", ""))
+    counts = rows.counts(request.membership)
+    return {
+        "rows": page,
+        "following": following,
+        "form": form,
+        "views": [(key, label, counts.get(key)) for key, label in VIEWS],
+        "sorts": [(key, label) for key, (label, _) in SORTS.items()],
+        "counts": counts,
+        "unread": reading.count_unread(request.membership),
+        "query": _query(request),
+    }
+
+
+def _query(request) -> str:
+    """The filters, for links that lead into the list and back."""
+    kept = request.GET.copy()
+    for key in ("after", "mode"):
+        kept.pop(key, None)
+    return kept.urlencode()

@@ -1,0 +1,231 @@
+"""A teammate's messages: sent, sent again, settled, discarded."""
+
+import uuid
+
+from django.db import transaction
+from django.http import JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import member
+from converge import clock
+from inbox import bubbles, outbox, words
+from inbox.access import conversation_for, message_for
+from inbox.apply import tell
+from inbox.composer import TEXT_MAX
+from inbox.drawing import conversation_context
+from inbox.gate import Refuse
+from inbox.models import Attempt, Conversation, Draft, Message
+from inbox.outbox import Draught, SameIdOtherText
+from inbox.states import TROUBLED, State
+from inbox.tasks import join_parked
+from inbox.thread import Item
+from inbox.views.acts import done, wants_fragment
+from inbox.views.organising import note_event
+from inbox.views.pages import list_context
+
+
+@require_POST
+@member("reply")
+def send(request, public_id):
+    """One text. The browser's id makes a second click the same message."""
+    conversation = conversation_for(request, public_id)
+    body = request.POST.get("body", "").strip()
+    if problem := _too_long(conversation, body):
+        return _refused(request, conversation, body, problem)
+    try:
+        outcome = outbox.queue(
+            conversation.id,
+            Draught(
+                "text",
+                body,
+                id=_client_id(request.POST.get("client_id", "")),
+                reply_to=_quotable(conversation, request.POST.get("reply_to", "")),
+            ),
+            author=request.user,
+            may_send=request.membership.may("reply"),
+        )
+    except SameIdOtherText:
+        sentence = "This was sent before with other words. The text is back in the box."
+        return _refused(request, conversation, body, sentence, status=409)
+    if isinstance(outcome.decision, Refuse):
+        return _refused(request, conversation, body, _why(outcome, conversation))
+    _forget_draft(request, conversation)
+    if request.POST.get("then") == "close":
+        _close(request, conversation)
+    if wants_fragment(request):
+        return _bubble(request, conversation, outcome.message)
+    return done(request, conversation)
+
+
+def _client_id(text: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _too_long(conversation, body: str) -> str:
+    if not body:
+        return "There is nothing to send yet."
+    limit = TEXT_MAX[conversation.number.kind]
+    if conversation.number.is_whatsapp:
+        over, unit = len(body) - limit, "characters"
+    else:
+        over, unit = len(body.encode()) - limit, "bytes"
+    return f"This is {over} {unit} too long. Nothing was sent." if over > 0 else ""
+
+
+def _quotable(conversation, wamid: str) -> str:
+    if not wamid:
+        return ""
+    own = Message.objects.filter(conversation=conversation, wamid=wamid)
+    return wamid if own.exists() else ""
+
+
+def _why(outcome, conversation) -> str:
+    decision = outcome.decision
+    return "Not sent. " + words.say(
+        decision.reason,
+        name=words.visible(conversation.contact.first_name),
+        now=clock.now(),
+        until=decision.until,
+        detail=decision.detail,
+    )
+
+
+def _refused(request, conversation, body: str, sentence: str, status: int = 422):
+    """Nothing was written; the text goes back where it came from."""
+    if wants_fragment(request):
+        return JsonResponse({"sentence": sentence, "body": body}, status=status)
+    context = conversation_context(conversation, request.membership)
+    context |= list_context(request)
+    context |= {"level": "thread", "refused": sentence, "kept": body}
+    return render(request, "inbox/inbox.html", context, status=status)
+
+
+def _bubble(request, conversation, message: Message):
+    context = bubbles.Context(
+        now=clock.now(), conversation=conversation, viewer=request.user.id
+    )
+    item = Item(
+        "bubble", f"m-{message.id}", message.at, bubble=bubbles.draw(message, context)
+    )
+    return render(
+        request, "inbox/_item.html", {"item": item, "conversation": conversation}
+    )
+
+
+def _forget_draft(request, conversation) -> None:
+    Draft.objects.filter(
+        user=request.user, conversation=conversation, mode=Draft.REPLY
+    ).update(body="")
+
+
+@transaction.atomic
+def _close(request, conversation) -> None:
+    locked = outbox.lock(conversation.id)
+    locked.state, locked.snoozed_until = Conversation.CLOSED, None
+    locked.save(update_fields=["state", "snoozed_until"])
+    note_event(locked, "closed", request.user)
+    tell({locked.id})
+
+
+@require_GET
+@member("reply")
+def ask_again(request, message_id):
+    """Before something that may arrive twice: the safe answer first."""
+    message = message_for(request, message_id)
+    name = words.visible(message.conversation.contact.first_name)
+    context = {"message": message, "conversation": message.conversation, "name": name}
+    template = "inbox/_again.html" if request.htmx else "inbox/again.html"
+    return render(request, template, context)
+
+
+@require_POST
+@member("reply")
+def again(request, message_id):
+    message = message_for(request, message_id)
+    if message.state == State.UNKNOWN and not request.POST.get("knowingly"):
+        return redirect(
+            "inbox:ask_again", slug=request.workspace.slug, message_id=message.id
+        )
+    refusal = outbox.queue_again(message.id, may_send=request.membership.may("reply"))
+    if refusal:
+        sentence = words.say(
+            refusal.reason,
+            name=words.visible(message.conversation.contact.first_name),
+            now=clock.now(),
+            until=refusal.until,
+            detail=refusal.detail,
+        )
+        return done(request, message.conversation, f"Not sent. {sentence}")
+    return done(request, message.conversation)
+
+
+@require_POST
+@member("reply")
+@transaction.atomic
+def mark_sent(request, message_id):
+    """A person says an unknown message arrived; the thread says who said so."""
+    message = message_for(request, message_id)
+    conversation = outbox.lock(message.conversation_id)
+    changed = Attempt.objects.filter(message=message, state=State.UNKNOWN).update(
+        state=State.SENT
+    )
+    if changed:
+        Message.objects.filter(id=message.id, state=State.UNKNOWN).update(
+            state=State.SENT, settled_by=request.user
+        )
+        note_event(conversation, "settled", request.user)
+        tell({conversation.id})
+    return done(request, conversation)
+
+
+@require_POST
+@member("reply")
+def check(request, message_id):
+    """Look once more whether Meta reported anything about it."""
+    message = message_for(request, message_id)
+    join_parked()
+    message.refresh_from_db()
+    if message.state == State.UNKNOWN:
+        at = words.clock_time(clock.now(), clock.now())
+        return done(request, message.conversation, f"Still no news at {at}.")
+    return done(request, message.conversation)
+
+
+@require_POST
+@member("reply")
+@transaction.atomic
+def discard(request, message_id):
+    """Put a failed message aside; with `edit` its text becomes the draft again."""
+    message = message_for(request, message_id)
+    conversation = outbox.lock(message.conversation_id)
+    Message.objects.filter(id=message.id, state__in=TROUBLED).update(
+        dismissed_at=clock.now()
+    )
+    if request.POST.get("edit") and message.kind == "text":
+        Draft.objects.update_or_create(
+            user=request.user,
+            conversation=conversation,
+            mode=Draft.REPLY,
+            defaults={"workspace": request.workspace, "body": message.body},
+        )
+    tell({conversation.id})
+    return done(request, conversation)
+
+
+@require_GET
+@member("read")
+def details(request, message_id):
+    """The life of one message, to the second, and its words for support."""
+    message = message_for(request, message_id)
+    context = {
+        "message": message,
+        "conversation": message.conversation,
+        "attempts": message.attempts.order_by("n"),
+        "word": words.TICKS[State(message.state)][1],
+    }
+    template = "inbox/_details.html" if request.htmx else "inbox/details.html"
+    return render(request, template, context)
