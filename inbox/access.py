@@ -9,7 +9,11 @@ from inbox.models import Attachment, Conversation, Message
 def conversation_for(request, public_id) -> Conversation:
     """With its people, number and account, and how far this person has looked."""
     own = Conversation.objects.filter(workspace=request.workspace).select_related(
-        "contact", "number__account__portfolio", "assignee", "takeover_by"
+        "contact",
+        "number__account__portfolio",
+        "number__pace",
+        "assignee",
+        "takeover_by",
     )
     seen = reading.with_seen(own, request.membership)
     return get_object_or_404(seen, public_id=public_id)

@@ -187,7 +187,7 @@ def _decide(picked, paces: dict[int, Pace], db_now: datetime) -> list[Job]:
 def _asks(messages: list[Message]) -> dict:
     conversations = (
         Conversation.objects.filter(id__in={m.conversation_id for m in messages})
-        .select_related("contact", "number__account__portfolio")
+        .select_related("contact", "number__account__portfolio", "number__pace")
         .in_bulk()
     )
     templates = {m.template_id: m for m in messages if m.template_id}

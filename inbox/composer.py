@@ -35,13 +35,17 @@ class Composer:
     limit: int = 4096
 
 
-def composer(
-    conversation: Conversation, membership: Membership, mode: str = "reply"
-) -> Composer:
-    now = clock.now()
+def composing(conversation: Conversation, membership: Membership) -> FactBook:
+    """The facts of a reply that is about to be written."""
     may_send = membership.may("reply")
-    ask = Ask(conversation, Sender.AGENT, "text", may_send=may_send)
-    decision = decide(FactBook([ask]).facts(ask))
+    return FactBook([Ask(conversation, Sender.AGENT, "text", may_send=may_send)])
+
+
+def composer(book: FactBook, membership: Membership, mode: str = "reply") -> Composer:
+    now = clock.now()
+    (ask,) = book.asks
+    conversation, may_send = ask.conversation, ask.may_send
+    decision = decide(book.facts(ask))
     drafts = {
         d.mode: d
         for d in Draft.objects.filter(

@@ -9,9 +9,9 @@ from accounts.models import Membership
 from business_numbers import phones
 from converge import clock
 from inbox import thread, words
-from inbox.composer import composer
-from inbox.facts import window_of
-from inbox.models import ContactTag, Conversation, Identity, Presence, Tag
+from inbox.composer import composer, composing
+from inbox.facts import FactBook, window_of
+from inbox.models import Conversation, Identity, Presence, Tag
 from inbox.status_line import Situation, status_line
 
 PRESENT_FOR = timedelta(seconds=60)
@@ -26,7 +26,8 @@ def conversation_context(
     limit: int = thread.PAGE,
     before: str = "",
 ) -> dict:
-    tags = _tags(conversation)
+    book = composing(conversation, membership)
+    tags = book.tagged[conversation.contact_id]
     present = _present(conversation, membership)
     now = clock.now()
     situation = Situation(
@@ -57,23 +58,20 @@ def conversation_context(
             before=before,
         ),
         "line": status_line(situation),
-        "composer": composer(conversation, membership, mode),
+        "composer": composer(book, membership, mode),
         "present": present,
         "team": team(membership),
-        "panel": panel(conversation, tags, now),
+        "panel": panel(conversation, book, now),
         "dnd": next((t for t in tags if t.tag.code == Tag.DND), None),
         "do_not_send": next((t for t in tags if t.tag.code == Tag.DO_NOT_SEND), None),
         "tags": [t for t in tags if not t.tag.code],
     }
 
 
-def panel(conversation: Conversation, tags: list, now) -> dict:
+def panel(conversation: Conversation, book: FactBook, now) -> dict:
     """Who this is, in every name there is, and where they are in the day."""
-    ids = {}
-    for identity in Identity.objects.filter(contact=conversation.contact_id).order_by(
-        "-id"
-    ):
-        ids[identity.kind] = identity.value
+    named = book.identities[conversation.contact_id]
+    ids = {kind: value for (kind, _), value in named.items()}
     digits = ids.get(Identity.WA_ID, "")
     username = ids.get(Identity.USERNAME, "")
     return {
@@ -99,14 +97,6 @@ def team(membership: Membership) -> list:
         people = [m.user for m in found.select_related("user").order_by("user__name")]
         kept.set(key, people, TEAM_KEPT_FOR)
     return people
-
-
-def _tags(conversation: Conversation) -> list[ContactTag]:
-    return list(
-        ContactTag.objects.filter(contact=conversation.contact_id)
-        .select_related("tag", "set_by")
-        .order_by("tag__name")
-    )
 
 
 def _present(conversation, membership) -> list[Presence]:

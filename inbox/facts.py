@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from business_numbers import phones
-from business_numbers.models import BusinessAccount, Number, Pace, Template
+from business_numbers.models import BusinessAccount, Number, Template
 from business_numbers.payloads import Address
 from business_numbers.template_values import missing_values
 from converge import clock
@@ -48,7 +48,7 @@ class FactBook:
     def facts(self, ask: Ask) -> Facts:
         c, number = ask.conversation, ask.conversation.number
         address = self.address(c)
-        codes = self._tags[c.contact_id]
+        codes = {t.tag.code for t in self.tagged[c.contact_id]}
         facts = Facts(
             now=self.now,
             sender=ask.sender,
@@ -81,7 +81,7 @@ class FactBook:
     def address(self, conversation: Conversation) -> Address | str | None:
         """Where on its channel this person is: an Address, an IGSID, or nowhere."""
         number = conversation.number
-        ids = self._identities[conversation.contact_id]
+        ids = self.identities[conversation.contact_id]
         if not number.is_whatsapp:
             return ids.get((Identity.IGSID, number.account.meta_id))
         scope = str(number.account.portfolio_id or number.account.meta_id)
@@ -117,7 +117,7 @@ class FactBook:
         return self.ledgers[portfolio.id]
 
     @cached_property
-    def _identities(self) -> dict[int, dict]:
+    def identities(self) -> dict[int, dict]:
         """The first spelling seen of each kind is the one that is written to."""
         found = defaultdict(dict)
         rows = Identity.objects.filter(contact__in=self.contacts).order_by("-id")
@@ -126,13 +126,12 @@ class FactBook:
         return found
 
     @cached_property
-    def _tags(self) -> dict[int, set]:
-        found = defaultdict(set)
-        rows = ContactTag.objects.filter(contact__in=self.contacts).exclude(
-            tag__code=""
-        )
-        for contact, code in rows.values_list("contact_id", "tag__code"):
-            found[contact].add(code)
+    def tagged(self) -> dict[int, list[ContactTag]]:
+        """Every tag of every contact asked about."""
+        found = defaultdict(list)
+        rows = ContactTag.objects.filter(contact__in=self.contacts)
+        for tagged in rows.select_related("tag", "set_by").order_by("tag__name"):
+            found[tagged.contact_id].append(tagged)
         return found
 
     @cached_property
@@ -160,6 +159,8 @@ class FactBook:
         return found
 
     def _pair(self, c: Conversation, *, is_person: bool) -> datetime | None:
+        if not any(a.queued_at for a in self.asks):
+            return None  # only the outbox waits for it
         sent = self._recent[c.contact_id, c.number_id]
         return pacing.pair_free_at(sent, is_person=is_person)
 
@@ -173,15 +174,10 @@ class FactBook:
         )
         return set(rows.values_list("message_id", flat=True))
 
-    @cached_property
-    def _paces(self) -> dict[int, Pace]:
-        numbers = {a.conversation.number_id for a in self.asks}
-        return {p.number_id: p for p in Pace.objects.filter(number__in=numbers)}
-
     def _hold(self, number: Number) -> Hold | None:
         if number.account.authorisation == BusinessAccount.DISCONNECTED:
             return Hold(Reason.REAUTHORISE)
-        pace = self._paces.get(number.id)
+        pace = getattr(number, "pace", None)
         if pace and pace.slow_until and pace.slow_until > self.now:
             return Hold(Reason.SLOWED, pace.slow_until)
         return None

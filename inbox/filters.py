@@ -1,6 +1,7 @@
 """Which conversations a list shows, as a form: every filter is a GET parameter."""
 
 from django import forms
+from django.core.cache import caches
 from django.db.models import Exists, F, OuterRef, Q
 
 from business_numbers.models import Number
@@ -16,6 +17,7 @@ SORTS = {
     "closing": ("Window closing soonest", ("last_inbound_at", "id")),
 }
 ANY = [("", "Any")]
+NUMBERS_KEPT_FOR = 30
 
 
 class ConversationFilter(forms.Form):
@@ -36,7 +38,7 @@ class ConversationFilter(forms.Form):
         choices=[*ANY, ("whatsapp", "WhatsApp"), ("instagram", "Instagram")],
         required=False,
     )
-    number = forms.ModelChoiceField(Number.objects.none(), required=False)
+    number = forms.ChoiceField(choices=ANY, required=False)
     window = forms.ChoiceField(
         choices=[
             *ANY,
@@ -58,7 +60,7 @@ class ConversationFilter(forms.Form):
     def __init__(self, data, *, workspace, user):
         super().__init__(data)
         self.workspace, self.user = workspace, user
-        self.fields["number"].queryset = Number.objects.filter(workspace=workspace)
+        self.fields["number"].choices = [*ANY, *number_choices(workspace)]
 
     def chosen(self) -> dict:
         """What was asked, without what makes no sense."""
@@ -131,6 +133,17 @@ class ConversationFilter(forms.Form):
             "takeover": Q(takeover=True),
             "draft": Exists(drafts),
         }
+
+
+def number_choices(workspace) -> list[tuple[str, str]]:
+    """Kept for some seconds, because every list offers them."""
+    key, kept = f"numbers-{workspace.id}", caches["process"]
+    choices = kept.get(key)
+    if choices is None:
+        own = Number.objects.filter(workspace=workspace).order_by("label")
+        choices = [(str(pk), label) for pk, label in own.values_list("id", "label")]
+        kept.set(key, choices, NUMBERS_KEPT_FOR)
+    return choices
 
 
 def matching(workspace, text: str):

@@ -134,7 +134,9 @@ def queue_again(message_id, *, may_send: bool) -> Refuse | None:
 def lock(conversation_id: int) -> Conversation:
     return (
         Conversation.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("contact", "number__account__portfolio", "workspace")
+        .select_related(
+            "contact", "number__account__portfolio", "number__pace", "workspace"
+        )
         .get(id=conversation_id)
     )
 

@@ -1,6 +1,9 @@
 """Unread is personal: how far each person has looked, in the order of arrival."""
 
-from django.db.models import BigIntegerField, F, Max, OuterRef, Subquery, Value
+from dataclasses import dataclass
+
+from django.core.cache import caches
+from django.db.models import BigIntegerField, Max, OuterRef, Subquery, Value
 from django.db.models.functions import Coalesce
 
 from accounts.models import Membership
@@ -8,16 +11,29 @@ from converge import bulk
 from inbox.models import Conversation, Message, ReadMark
 
 COUNTED_MAX = 100
+FLOOR_KEPT_FOR = 3600
 
 
 def floor(membership: Membership) -> int:
-    """What had arrived before a person joined is not unread for them."""
-    mark, _ = ReadMark.objects.get_or_create(
-        workspace_id=membership.workspace_id,
-        user_id=membership.user_id,
-        conversation=None,
-        defaults={"seq": _newest_before(membership)},
-    )
+    """What had arrived before a person joined is not unread for them. Never changes."""
+    key, kept = f"floor-{membership.pk}", caches["process"]
+    seq = kept.get(key)
+    if seq is None:
+        seq = _find_floor(membership)
+        kept.set(key, seq, FLOOR_KEPT_FOR)
+    return seq
+
+
+def _find_floor(membership: Membership) -> int:
+    own = {
+        "workspace_id": membership.workspace_id,
+        "user_id": membership.user_id,
+        "conversation": None,
+    }
+    mark = ReadMark.objects.filter(**own).first()
+    if mark is None:
+        defaults = {"seq": _newest_before(membership)}
+        mark, _ = ReadMark.objects.get_or_create(**own, defaults=defaults)
     return mark.seq
 
 
@@ -30,13 +46,38 @@ def with_seen(conversations, membership: Membership):
     return conversations.annotate(seen_seq=Coalesce(Subquery(mark), base))
 
 
-def count_unread(membership: Membership) -> int:
-    """Open conversations with something new, up to a hundred: the badge's number."""
-    own = Conversation.objects.filter(
-        workspace_id=membership.workspace_id, state=Conversation.OPEN
-    )
-    unread = with_seen(own, membership).filter(last_inbound_seq__gt=F("seen_seq"))
-    return unread.values("id")[:COUNTED_MAX].count()
+@dataclass(frozen=True)
+class Counts:
+    """Of open conversations, each up to a hundred."""
+
+    mine: int
+    unassigned: int
+    unread: int
+
+
+def count(membership: Membership) -> Counts:
+    """What is mine, what is nobody's, and what has something new for this person."""
+    workspace, user = membership.workspace_id, membership.user_id
+    most = COUNTED_MAX
+    params = [workspace, user, most, workspace, most]
+    params += [user, workspace, floor(membership), most]
+    return Counts(*bulk.fetch(COUNTS, params)[0])
+
+
+COUNTS = """
+SELECT
+  (SELECT count(*) FROM (SELECT 1 FROM inbox_conversation c
+    WHERE c.workspace_id = %s AND c.assignee_id = %s AND c.state = 'open'
+    LIMIT %s) AS mine),
+  (SELECT count(*) FROM (SELECT 1 FROM inbox_conversation c
+    WHERE c.workspace_id = %s AND c.assignee_id IS NULL AND c.state = 'open'
+    LIMIT %s) AS unassigned),
+  (SELECT count(*) FROM (SELECT 1 FROM inbox_conversation c
+    LEFT JOIN inbox_readmark r ON r.conversation_id = c.id AND r.user_id = %s
+    WHERE c.workspace_id = %s AND c.state = 'open'
+      AND c.last_inbound_seq > COALESCE(r.seq, %s)
+    LIMIT %s) AS unread)
+"""
 
 
 def count_messages(seen: dict[int, int]) -> dict[int, int]:

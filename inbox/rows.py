@@ -204,16 +204,3 @@ def _after(found, sort: str, key: str):
         ],
         params=params,
     )
-
-
-def counts(membership: Membership) -> dict[str, int]:
-    """How many open conversations are mine and unassigned, up to a hundred each."""
-    is_open = Conversation.objects.filter(
-        workspace_id=membership.workspace_id, state=Conversation.OPEN
-    )
-    return {
-        "mine": is_open.filter(assignee=membership.user_id)[
-            : reading.COUNTED_MAX
-        ].count(),
-        "unassigned": is_open.filter(assignee=None)[: reading.COUNTED_MAX].count(),
-    }

@@ -59,6 +59,7 @@ def changed_rows(request):
         .filter(id__in=[c.id for c in asked])
         .values_list("id", flat=True)
     )
+    counts = reading.count(request.membership)
     shown = [c for c in asked if c.id in matching]
     gone = [(c, _why_gone(c)) for c in asked if c.id not in matching]
     return render(
@@ -67,8 +68,8 @@ def changed_rows(request):
         {
             "rows": rows.draw(shown, request.membership),
             "gone": gone,
-            "counts": rows.counts(request.membership),
-            "unread": reading.count_unread(request.membership),
+            "counts": counts,
+            "unread": counts.unread,
             "query": request.GET.get("list", ""),
         },
     )

@@ -45,15 +45,15 @@ def list_context(request) -> dict:
         request.GET, workspace=request.workspace, user=request.user
     )
     page, following = rows.page(form, request.membership, request.GET.get("after", ""))
-    counts = rows.counts(request.membership)
+    counts = reading.count(request.membership)
     return {
         "rows": page,
         "following": following,
         "form": form,
-        "views": [(key, label, counts.get(key)) for key, label in VIEWS],
+        "views": [(key, label, getattr(counts, key, None)) for key, label in VIEWS],
         "sorts": [(key, label) for key, (label, _) in SORTS.items()],
         "counts": counts,
-        "unread": reading.count_unread(request.membership),
+        "unread": counts.unread,
         "query": _query(request),
     }
 
