@@ -53,8 +53,6 @@ class Chat:
     person: Person
     messages: list[Message] = field(default_factory=list)
     last_inbound_at: float = 0.0
-    ad_reply_at: float = 0.0
-    came_from_ad: bool = False
     typing_until: float = 0.0
     version: int = 0
 

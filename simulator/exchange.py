@@ -8,9 +8,11 @@ import enum
 import json
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qsl
 
-from simulator.multipart import Upload, read_multipart
+from simulator.multipart import read_multipart
+
+encode = json.JSONEncoder(separators=(",", ":")).encode  # made once: it is slow to make
 
 
 class Manner(enum.Enum):
@@ -58,13 +60,6 @@ class Request:
             fields.update(read_multipart(self.content_type, self.body))
         return fields
 
-    def read_upload(self, name: str) -> Upload | None:
-        upload = self.read_fields().get(name)
-        return upload if isinstance(upload, Upload) else None
-
-    def segments(self) -> list[str]:
-        return [unquote(part) for part in self.path.split("/") if part]
-
 
 @dataclass(slots=True)
 class Response:
@@ -78,7 +73,7 @@ class Response:
 
 
 def answer_json(content: object, status: int = 200) -> Response:
-    return Response(status, json.dumps(content, separators=(",", ":")).encode())
+    return Response(status, encode(content).encode())
 
 
 def answer_html(text: str, status: int = 200) -> Response:

@@ -54,5 +54,4 @@ def _make_id(sim, business, person: Person) -> str:
 def _open_window(sim, message: Message) -> None:
     chat = sim.chats.open(message.business_id, message.person)
     chat.last_inbound_at = max(chat.last_inbound_at, message.at)
-    chat.came_from_ad = chat.came_from_ad or "referral" in message.beside
     sim.limits.count_inbound(message.business_id)

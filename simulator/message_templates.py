@@ -1,6 +1,6 @@
 """A message template as Meta keeps it, and those the little world begins with."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from simulator.template_definitions import DEFINITIONS
 
@@ -21,9 +21,7 @@ class Template:
     correct_category: str = ""
     ttl: int | None = None
     paced: bool = False  # sends are held for quality assessment
-    changed_at: float = 0.0
     pauses: int = 0
-    edits: list[float] = field(default_factory=list)
 
     kind = "template"
 

@@ -46,125 +46,139 @@ class Person:
 
 
 def make_people() -> list[Person]:
-    return [*_make_customers(), *_make_instagram_people()]
+    return [Person(**known) for known in (*CUSTOMERS, *FOLLOWERS)]
 
 
-def _make_customers() -> list[Person]:
-    return [
-        Person(
-            "amelia",
-            "Amelia Okafor",
-            "447700900112",
-            "GB.20417833650112",
-            country="United Kingdom",
-        ),
-        Person(
-            "lukas",
-            "Lukas Brandt",
-            "491713920012",
-            "DE.20417833650119",
-            country="Germany",
-        ),
-        Person(
-            "joao",
-            "João Nascimento",
-            "551155501234",
-            "BR.20417833650127",
-            country="Brazil",
-            aliases=("5511955501234",),
-            note="Brazil: +55 11 9… is answered with a wa_id without the ninth digit",
-        ),
-        Person(
-            "valeria",
-            "Valeria Montes",
-            "5215555500147",
-            "MX.20417833650133",
-            country="Mexico",
-            aliases=("525555500147",),
-            note="Mexico: +52 55… is answered with a wa_id that has a 1 after 52",
-        ),
-        Person(
-            "layla",
-            "ليلى حداد",
-            "971505550142",
-            "AE.20417833650141",
-            country="United Arab Emirates",
-            note="writes from right to left",
-        ),
-        Person(
-            "hikari",
-            "佐藤 ひかり",
-            "819055500163",
-            "JP.20417833650158",
-            country="Japan",
-        ),
-        Person(
-            "maya",
-            "Maya Lindqvist",
-            "12125550143",
-            "US.20417833650166",
-            country="United States",
-            note="marketing templates to US numbers fail with 131049",
-        ),
-        Person(
-            "camille",
-            "Camille Perrin",
-            "33639981207",
-            "FR.20417833650172",
-            country="France",
-        ),
-        Person(
-            "noah",
-            "Noah Whitlam",
-            "61491570156",
-            "AU.20417833650184",
-            country="Australia",
-        ),
-        Person(
-            "ebba",
-            "Ebba Nordström",
-            "46701740635",
-            "SE.20417833650193",
-            username="ebba.nord",
-            country="Sweden",
-            note="has a username and shows the number",
-        ),
-        Person(
-            "rohan",
-            "Rohan Mehta",
-            "919555550187",
-            "IN.20417833650207",
-            country="India",
-        ),
-        Person(
-            "kit",
-            "Kit Marlow",
-            "447700900131",
-            "GB.20417833650215",
-            username="kit.marlow",
-            country="United Kingdom",
-            hides_number=True,
-            note="username: webhooks carry no phone number at all",
-        ),
-        Person(
-            "sol",
-            "Sol Arden",
-            "",
-            "US.20417833650229",
-            username="sol_arden",
-            country="United States",
-            hides_number=True,
-            note="known by business-scoped user id only",
-        ),
-    ]
+CUSTOMERS: list[dict] = [
+    {
+        "id": "amelia",
+        "name": "Amelia Okafor",
+        "wa_id": "447700900112",
+        "user_id": "GB.20417833650112",
+        "country": "United Kingdom",
+    },
+    {
+        "id": "lukas",
+        "name": "Lukas Brandt",
+        "wa_id": "491713920012",
+        "user_id": "DE.20417833650119",
+        "country": "Germany",
+    },
+    {
+        "id": "joao",
+        "name": "João Nascimento",
+        "wa_id": "551155501234",
+        "user_id": "BR.20417833650127",
+        "country": "Brazil",
+        "aliases": ("5511955501234",),
+        "note": "Brazil: +55 11 9… is answered with a wa_id without the ninth digit",
+    },
+    {
+        "id": "valeria",
+        "name": "Valeria Montes",
+        "wa_id": "5215555500147",
+        "user_id": "MX.20417833650133",
+        "country": "Mexico",
+        "aliases": ("525555500147",),
+        "note": "Mexico: +52 55… is answered with a wa_id that has a 1 after 52",
+    },
+    {
+        "id": "layla",
+        "name": "ليلى حداد",
+        "wa_id": "971505550142",
+        "user_id": "AE.20417833650141",
+        "country": "United Arab Emirates",
+        "note": "writes from right to left",
+    },
+    {
+        "id": "hikari",
+        "name": "佐藤 ひかり",
+        "wa_id": "819055500163",
+        "user_id": "JP.20417833650158",
+        "country": "Japan",
+    },
+    {
+        "id": "maya",
+        "name": "Maya Lindqvist",
+        "wa_id": "12125550143",
+        "user_id": "US.20417833650166",
+        "country": "United States",
+        "note": "marketing templates to US numbers fail with 131049",
+    },
+    {
+        "id": "camille",
+        "name": "Camille Perrin",
+        "wa_id": "33639981207",
+        "user_id": "FR.20417833650172",
+        "country": "France",
+    },
+    {
+        "id": "noah",
+        "name": "Noah Whitlam",
+        "wa_id": "61491570156",
+        "user_id": "AU.20417833650184",
+        "country": "Australia",
+    },
+    {
+        "id": "ebba",
+        "name": "Ebba Nordström",
+        "wa_id": "46701740635",
+        "user_id": "SE.20417833650193",
+        "username": "ebba.nord",
+        "country": "Sweden",
+        "note": "has a username and shows the number",
+    },
+    {
+        "id": "rohan",
+        "name": "Rohan Mehta",
+        "wa_id": "919555550187",
+        "user_id": "IN.20417833650207",
+        "country": "India",
+    },
+    {
+        "id": "kit",
+        "name": "Kit Marlow",
+        "wa_id": "447700900131",
+        "user_id": "GB.20417833650215",
+        "username": "kit.marlow",
+        "country": "United Kingdom",
+        "hides_number": True,
+        "note": "username: webhooks carry no phone number at all",
+    },
+    {
+        "id": "sol",
+        "name": "Sol Arden",
+        "user_id": "US.20417833650229",
+        "username": "sol_arden",
+        "country": "United States",
+        "hides_number": True,
+        "note": "known by business-scoped user id only",
+    },
+]
 
-
-def _make_instagram_people() -> list[Person]:
-    return [
-        Person(
-            "juniper", "Juniper Lane", username="juniper.lane", igsid="6817700900501"
-        ),
-        Person("tomas", "Tomás Rivera", username="tomas.rivera", igsid="6817700900502"),
-        Person("hana", "Hana Mori", username="hana_mori", igsid="6817700900503"),
-        Person("idris", "Idris Vale", username="idrisvale", igsid="6817700900504"),
-    ]
+FOLLOWERS: list[dict] = [
+    {
+        "id": "juniper",
+        "name": "Juniper Lane",
+        "username": "juniper.lane",
+        "igsid": "6817700900501",
+    },
+    {
+        "id": "tomas",
+        "name": "Tomás Rivera",
+        "username": "tomas.rivera",
+        "igsid": "6817700900502",
+    },
+    {
+        "id": "hana",
+        "name": "Hana Mori",
+        "username": "hana_mori",
+        "igsid": "6817700900503",
+    },
+    {
+        "id": "idris",
+        "name": "Idris Vale",
+        "username": "idrisvale",
+        "igsid": "6817700900504",
+    },
+]

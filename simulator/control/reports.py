@@ -9,16 +9,9 @@ from simulator.outcomes import MAGIC, PREFIX
 
 def show_world(sim, request: Request) -> Response:
     world = sim.world
-    options = sim.options
     return answer_json(
         {
-            "app": {
-                "id": options.app_id,
-                "secret": options.app_secret,
-                "verify_token": options.verify_token,
-                "instagram_id": options.instagram_app_id or options.app_id,
-                "instagram_secret": options.secret_for("instagram"),
-            },
+            "app": _describe_app(sim.options),
             "business": {
                 "id": world.business_id,
                 "name": world.business_name,
@@ -30,32 +23,35 @@ def show_world(sim, request: Request) -> Response:
             ],
             "numbers": [describe_number(n) for n in world.numbers.values()],
             "instagram_accounts": [
-                {
-                    "id": a.id,
-                    "username": a.username,
-                    "name": a.name,
-                    "user_id": a.user_id,
-                }
-                for a in world.instagram.values()
+                _pick(account, "id", "username", "name", "user_id")
+                for account in world.instagram.values()
             ],
             "tokens": [asdict(token) for token in world.tokens.values()],
             "templates": [
-                {
-                    "id": t.id,
-                    "name": t.name,
-                    "language": t.language,
-                    "status": t.status,
-                    "category": t.category,
-                }
-                for t in world.templates.values()
+                _pick(template, "id", "name", "language", "status", "category")
+                for template in world.templates.values()
             ],
             "customers": [describe_person(p) for p in list_customers(sim)],
             "instagram_people": [describe_person(p) for p in list_followers(sim)],
             "magic": {
-                f"+{PREFIX}{ending}": outcome.words for ending, outcome in MAGIC.items()
+                f"+{PREFIX}{end}": outcome.words for end, outcome in MAGIC.items()
             },
         }
     )
+
+
+def _describe_app(options) -> dict:
+    return {
+        "id": options.app_id,
+        "secret": options.app_secret,
+        "verify_token": options.verify_token,
+        "instagram_id": options.instagram_app_id or options.app_id,
+        "instagram_secret": options.secret_for("instagram"),
+    }
+
+
+def _pick(thing, *names: str) -> dict:
+    return {name: getattr(thing, name) for name in names}
 
 
 def list_customers(sim) -> list:

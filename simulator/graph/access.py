@@ -23,6 +23,12 @@ SUBCODES = {
 LOSSES = ("lost_permission", "lost_asset", "blocked")
 STATES = ("valid", *SUBCODES, *LOSSES)
 
+MANAGEMENT = "whatsapp_business_management"
+MESSAGING = "whatsapp_business_messaging"
+MESSAGING_EDGES = ("messages", "marketing_messages", "media", "register", "deregister")
+INSTAGRAM_BASIC = "instagram_business_basic"
+INSTAGRAM_MESSAGES = "instagram_business_manage_messages"
+
 _proofs: dict[tuple[str, str], str] = {}
 
 
@@ -64,9 +70,17 @@ def check_reach(token: Token, verb: str, owner_id: str, node_id: str) -> None:
         raise missing_object(verb, node_id)
 
 
-def check_scope(token: Token, *scopes: str) -> None:
-    """Any one of the scopes will do."""
-    if token.state == "lost_permission" or not set(scopes) & set(token.scopes):
+def check_scope(token: Token, kind: str, edge: str) -> None:
+    """The permission one edge of one kind of node needs; any one of several will do."""
+    if kind == "instagram":
+        needed = (
+            (INSTAGRAM_MESSAGES,) if edge else (INSTAGRAM_MESSAGES, INSTAGRAM_BASIC)
+        )
+    elif edge in MESSAGING_EDGES:
+        needed = (MESSAGING,)
+    else:
+        needed = (MANAGEMENT, MESSAGING)
+    if token.state == "lost_permission" or not any(s in token.scopes for s in needed):
         raise GraphError(
             200,
             message=(

@@ -6,7 +6,7 @@ from collections.abc import Awaitable
 
 from simulator.exchange import Manner, Request, Response, answer_json
 from simulator.faults import BEFORE_ACCEPTING
-from simulator.graph.access import check_reach, read_token
+from simulator.graph.access import check_reach, check_scope, read_token
 from simulator.graph.bare_answers import answer_http_error
 from simulator.graph.errors import GraphError, missing_object
 from simulator.graph.nodes import find_node
@@ -46,6 +46,7 @@ def _call(sim, request: Request, path: str):
         raise missing_object(request.method, node_id)
     if owner_id:
         check_reach(token, request.method, owner_id, node_id)
+        check_scope(token, node.kind, edge_name)
     return edge(sim, request, node, token)
 
 

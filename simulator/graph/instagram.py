@@ -2,7 +2,6 @@
 
 from simulator.chats import Message
 from simulator.exchange import Request, Response, answer_json
-from simulator.graph.access import check_scope
 from simulator.graph.errors import GraphError
 from simulator.graph.fields import answer_page, select
 from simulator.graph.instagram_content import check_message
@@ -11,7 +10,6 @@ from simulator.people import Person
 from simulator.webhooks.instagram_payloads import make_echo
 from simulator.world import InstagramAccount, Token
 
-SEND_SCOPE = "instagram_business_manage_messages"
 HUMAN_AGENT = ("MESSAGE_TAG", "HUMAN_AGENT")
 ACTIONS = ("typing_on", "typing_off", "mark_seen", "react", "unreact")
 
@@ -72,7 +70,6 @@ def read_apps(
 def subscribe(
     sim, request: Request, account: InstagramAccount, token: Token
 ) -> Response:
-    check_scope(token, SEND_SCOPE)
     fields = request.read_fields().get("subscribed_fields") or ""
     names = fields if isinstance(fields, list) else fields.split(",")
     wanted = {name.strip() for name in names if name.strip()}
@@ -85,13 +82,11 @@ def subscribe(
 def unsubscribe(
     sim, request: Request, account: InstagramAccount, token: Token
 ) -> Response:
-    check_scope(token, SEND_SCOPE)
     account.subscribed_fields = set()
     return answer_json({"success": True})
 
 
 def send(sim, request: Request, account: InstagramAccount, token: Token) -> Response:
-    check_scope(token, SEND_SCOPE)
     body = _read_body(request)
     person = _read_recipient(sim, body)
     action = body.get("sender_action")

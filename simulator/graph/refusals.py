@@ -11,12 +11,7 @@ from simulator.graph.sending import Sending
 from simulator.outcomes import ORDINARY, Outcome
 from simulator.world import PhoneNumber
 
-PHONE_STATES = {
-    "BANNED": 131031,
-    "FLAGGED": 0,
-    "RESTRICTED": 131031,
-    "RATE_LIMITED": 131048,
-}
+LOCKED_STATES = ("BANNED", "RESTRICTED")
 
 
 def check_number(sim, number: PhoneNumber) -> None:
@@ -26,7 +21,7 @@ def check_number(sim, number: PhoneNumber) -> None:
     if number.maintenance:
         raise GraphError(131057)
     account = sim.world.accounts[number.waba_id]
-    if account.locked or PHONE_STATES.get(number.status) == 131031:
+    if account.locked or number.status in LOCKED_STATES:
         raise GraphError(131031)
     if account.payment_missing:
         raise GraphError(131042, "Message failed to send: no valid payment method.")

@@ -8,7 +8,6 @@ from simulator.message_templates import Template
 
 VARIABLE = re.compile(r"\{\{\s*([a-z0-9_]+)\s*\}\}")
 FORBIDDEN = re.compile(r"[\n\r\t]| {5,}")
-MEDIA_FORMATS = ("IMAGE", "VIDEO", "DOCUMENT")
 LONGEST = {"HEADER": 60, "BODY": 1024}
 SENDABLE = ("APPROVED", "FLAGGED")
 

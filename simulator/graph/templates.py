@@ -4,7 +4,6 @@ import json
 import re
 
 from simulator.exchange import Request, Response, answer_json
-from simulator.graph.access import check_scope
 from simulator.graph.errors import GraphError
 from simulator.graph.fields import answer_page, pick, read_asked, select
 from simulator.message_templates import Template
@@ -32,7 +31,6 @@ def read(sim, request: Request, template: Template, token: Token) -> Response:
 
 
 def read_all(sim, request: Request, account: BusinessAccount, token: Token) -> Response:
-    check_scope(token, "whatsapp_business_management")
     asked = read_asked(request, DEFAULT)
     items = [
         pick(asked, NODE_TYPE, list_fields(template))
@@ -63,7 +61,6 @@ def list_fields(template: Template) -> dict:
 
 
 def create(sim, request: Request, account: BusinessAccount, token: Token) -> Response:
-    check_scope(token, "whatsapp_business_management")
     fields = request.read_fields()
     name, language = str(fields.get("name", "")), str(fields.get("language", ""))
     if not NAME.fullmatch(name):
@@ -90,7 +87,6 @@ def create(sim, request: Request, account: BusinessAccount, token: Token) -> Res
 
 
 def edit(sim, request: Request, template: Template, token: Token) -> Response:
-    check_scope(token, "whatsapp_business_management")
     if template.status not in ("APPROVED", "REJECTED", "PAUSED"):
         raise GraphError(
             100,
@@ -108,7 +104,6 @@ def edit(sim, request: Request, template: Template, token: Token) -> Response:
 
 
 def delete(sim, request: Request, account: BusinessAccount, token: Token) -> Response:
-    check_scope(token, "whatsapp_business_management")
     fields = request.read_fields()
     name, template_id = fields.get("name"), fields.get("hsm_id")
     gone = [
@@ -128,7 +123,6 @@ def delete(sim, request: Request, account: BusinessAccount, token: Token) -> Res
 
 def unpause(sim, request: Request, template: Template, token: Token) -> Response:
     """Only pauses by pacing are lifted by hand."""
-    check_scope(token, "whatsapp_business_management")
     if template.status != "PAUSED" or not template.paced:
         return answer_json(
             {"success": False, "reason": "The template was not paused by pacing."}
@@ -142,7 +136,6 @@ def set_status(sim, template: Template, status: str, reason: str = "NONE") -> No
     was_paused = template.status == "PAUSED"
     template.status = status
     template.rejected_reason = reason
-    template.changed_at = sim.clock.now()
     if status == "PAUSED":
         template.pauses += 1
     tell_status(sim, template, status, unpaused=was_paused and status == "APPROVED")

@@ -3,7 +3,7 @@
 from urllib.parse import urlencode
 
 from simulator.exchange import Request, Response, redirect_to
-from simulator.graph.oauth import HOUR, SIXTY_DAYS, make_code
+from simulator.graph.oauth import HOUR, SIXTY_DAYS, Code, make_code
 from simulator.pages.phone import describe_world
 from simulator.pages.render import render
 from simulator.webhooks.account_events import post_event
@@ -49,25 +49,23 @@ def decide_facebook(sim, request: Request) -> Response:
         and sim.settings.public_profile == "standard"
     ):
         return _show_unavailable(sim)
-    granted = [
-        account
-        for account in sim.world.accounts.values()
-        if f"asset-{account.id}" in fields
-    ]
+    granted = [a for a in sim.world.accounts.values() if f"asset-{a.id}" in fields]
     if not granted:
         return _go_back(fields, DENIED)
-    business = bool(fields.get("config_id"))
-    code = make_code(
-        sim,
-        fields["client_id"],
-        fields["redirect_uri"],
-        [account.id for account in granted],
-        "SYSTEM_USER" if business else "USER",
-        SIXTY_DAYS if business else 2 * HOUR,
+    if fields.get("config_id"):
+        for account in granted:
+            _tell_partner_added(sim, account)
+    return _go_back(fields, {"code": _grant(sim, fields, granted).value})
+
+
+def _grant(sim, fields: dict, accounts: list) -> Code:
+    """A business-integration token by configuration, else a short user token."""
+    kind, lives_for = (
+        ("SYSTEM_USER", SIXTY_DAYS) if fields.get("config_id") else ("USER", 2 * HOUR)
     )
-    for account in granted if business else ():
-        _tell_partner_added(sim, account)
-    return _go_back(fields, {"code": code.value})
+    targets = [account.id for account in accounts]
+    app_id, redirect_uri = fields["client_id"], fields["redirect_uri"]
+    return make_code(sim, app_id, redirect_uri, targets, kind, lives_for)
 
 
 def show_instagram(sim, request: Request) -> Response:

@@ -29,9 +29,9 @@ def _list_settings(sim) -> list[tuple[str, str]]:
     return [
         ("GRAPH_URL", url),
         ("INSTAGRAM_GRAPH_URL", url),
-        ("FACEBOOK_DIALOG_URL", f"{url}/v23.0/dialog/oauth"),
-        ("INSTAGRAM_AUTH_URL", f"{url}/oauth/authorize"),
-        ("INSTAGRAM_TOKEN_URL", f"{url}/oauth/access_token"),
+        ("FACEBOOK_DIALOG_URL", url),
+        ("INSTAGRAM_AUTH_URL", url),
+        ("INSTAGRAM_TOKEN_URL", url),
         ("META_APP_ID", options.app_id),
         ("META_APP_SECRET", options.app_secret),
         ("META_VERIFY_TOKEN", options.verify_token),

@@ -1,9 +1,9 @@
 """One update, and the POST bodies updates travel in."""
 
 import asyncio
-import json
 from dataclasses import dataclass
 
+from simulator.exchange import encode
 from simulator.subscriptions import WHATSAPP
 
 
@@ -34,7 +34,7 @@ def make_body(updates: list[Update], padding: int = 0) -> bytes:
     if padding:
         content["padding"] = "x" * padding
     # Escaped slashes as Meta writes them: whoever signs a re-serialised body fails.
-    return json.dumps(content, separators=(",", ":")).replace("/", "\\/").encode()
+    return encode(content).replace("/", "\\/").encode()
 
 
 def _add_change(entry: dict, update: Update) -> None:
