@@ -31,6 +31,7 @@ from inbox.models import (
     Tag,
 )
 from inbox.states import State
+from inbox.window import DAY
 
 STORY = Path(__file__).with_name("demo_story.json")
 ARRIVE_WITHIN = 30
@@ -50,6 +51,28 @@ def tell(workspace: Workspace, world: dict) -> None:
     }
     for scene in scenes:
         _play(scene, numbers[scene["number"]], people[scene["who"]], team, begun_at)
+
+
+def remind(workspace: Workspace) -> None:
+    """The simulator forgets when it ends: tell it again who wrote lately, so that its
+    windows are ours. No webhook comes of it."""
+    open_ones = Conversation.objects.filter(
+        workspace=workspace, last_inbound_at__gt=clock.now() - DAY
+    ).select_related("number", "contact")
+    with requests.Session() as session:
+        for c in open_ones:
+            ids = {i.kind: i.value for i in c.contact.identities.all()}
+            address = ids.get("igsid") or ids.get("wa_id") or ids.get("user_id")
+            last = c.messages.filter(direction=Message.IN).order_by("-at").first()
+            body = {
+                "number": c.number.meta_id,
+                "from": address,
+                "text": (last and last.body) or "…",
+                "at": c.last_inbound_at.timestamp(),
+                "known": True,
+            }
+            url = f"{settings.GRAPH_URL}/_/inbound"
+            session.post(url, json=body, timeout=10).raise_for_status()
 
 
 def connect_instagram(workspace: Workspace, world: dict) -> Number:

@@ -4,9 +4,9 @@ from django.db import models
 
 
 class Heartbeat(models.Model):
-    """One row a process kind; `/statusz` and the supervisor read it."""
+    """One row a process and machine; `/statusz` and the supervisor read it."""
 
-    name = models.CharField(primary_key=True, max_length=40)
+    name = models.CharField(primary_key=True, max_length=100)
     beat_at = models.DateTimeField()
     data = models.JSONField(default=dict)
 

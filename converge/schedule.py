@@ -13,7 +13,7 @@ from django_q.models import Schedule
 from business_numbers.models import BusinessAccount, WebhookEvent
 from business_numbers.sync import sync_account
 from converge import clock
-from converge.heartbeat import beat
+from converge.heartbeat import beat, forget_retired
 
 MINUTE = 1
 # name → (task, minutes between two runs). What must be quicker runs in `deliver`,
@@ -23,6 +23,9 @@ JOBS = {
     "sync accounts": ("converge.schedule.sync_accounts", 60),
     "forget raw events": ("converge.schedule.forget_raw_events", 60),
 }
+
+
+_installed: list[bool] = []
 
 
 @transaction.atomic
@@ -43,8 +46,14 @@ def install() -> None:
 
 
 def heartbeat() -> None:
-    """The supervisor's tiny task: the cluster is alive when this ran lately."""
+    """The supervisor's tiny task: the cluster is alive when this ran lately.
+
+    The first one of a worker process also brings the table of jobs up to date.
+    """
     beat("qcluster")
+    if not _installed:
+        install()
+        _installed.append(True)
 
 
 def sync_accounts() -> None:
@@ -58,6 +67,7 @@ def sync_accounts() -> None:
 def forget_raw_events() -> int:
     """Applied events are kept for replay as long as the setting says."""
     old = clock.now() - timedelta(days=settings.RAW_EVENT_DAYS)
+    forget_retired()
     deleted, _ = WebhookEvent.objects.filter(
         state=WebhookEvent.APPLIED, received_at__lt=old
     ).delete()

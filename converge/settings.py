@@ -20,6 +20,7 @@ def _hosts(url: str) -> str:
 
 
 ROLE = env("CONVERGE_ROLE", default="")
+PORT = env.int("PORT", default=8000)
 DEBUG = env.bool("DEBUG", default=False)
 # The bundled simulator and the demo workspace: a clock that can jump, no two-factor
 # for owners, private addresses allowed. `check --deploy` refuses it.

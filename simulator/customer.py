@@ -33,6 +33,7 @@ def write(sim, business, person: Person, kind: str, fields: dict) -> Message:
         context_id=_read_context(fields),
         beside=_read_beside(kind, fields),
         at=fields.get("at"),
+        is_told=not fields.get("known"),
     )
     _leave_trace(sim, message, content)
     return message
@@ -176,6 +177,7 @@ def _write_on_instagram(
         context_id=_read_context(fields),
         beside=beside,
         at=fields.get("at"),
+        is_told=not fields.get("known"),
     )
     target = sim.chats.find(str(content.get("mid", "")))
     if target and kind in ("reaction", "unreact"):

@@ -18,8 +18,12 @@ def receive(
     context_id: str = "",
     beside: dict | None = None,
     at: float | None = None,
+    is_told: bool = True,
 ) -> Message:
-    """`person` writes to `business`; returns the message with its new id."""
+    """`person` writes to `business`; returns the message with its new id.
+
+    Without `is_told` no webhook goes out: the product knows this message already.
+    """
     message = Message(
         id=_make_id(sim, business, person),
         business_id=business.id,
@@ -35,7 +39,8 @@ def receive(
     sim.chats.add(message)
     if kind not in SILENT_TYPES:
         _open_window(sim, message)
-    sim.sender.post(make_update(business, message))
+    if is_told:
+        sim.sender.post(make_update(business, message))
     return message
 
 

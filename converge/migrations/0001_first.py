@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Heartbeat',
             fields=[
-                ('name', models.CharField(max_length=40, primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=100, primary_key=True, serialize=False)),
                 ('beat_at', models.DateTimeField()),
                 ('data', models.JSONField(default=dict)),
             ],

@@ -26,7 +26,7 @@ def run_environment(folder: Path, port: int, simulator_port: int) -> dict[str, s
     simulator = f"http://127.0.0.1:{simulator_port}"
     return {
         **_common(folder),
-        "DEBUG": "1",
+        "STATIC_ROOT": str(folder / "static"),
         "PORT": str(port),
         "SIMULATOR_PORT": str(simulator_port),
         "PUBLIC_URL": f"http://127.0.0.1:{port}",

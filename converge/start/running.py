@@ -9,7 +9,7 @@ from pathlib import Path
 
 from converge import web
 from converge.database import EmbeddedPostgres
-from converge.start import output
+from converge.start import output, static_files
 from converge.start.child import Child
 from converge.start.environment import chosen_ports, run_environment
 from converge.start.migrations import Migrations
@@ -79,6 +79,7 @@ class Trial:
         self._start(self.simulator)
         self._open_database()
         self._migrate()
+        self._collect_static_files()
         self._start(self.web)
         self._start(self.worker)
         self._await(self.simulator, self._simulator_answers)
@@ -115,6 +116,11 @@ class Trial:
             migrate = Child("migrate", _manage("migrate", "--verbosity", "0"))
             self.stack.run_to_end(migrate)
             migrations.remember_applied()
+
+    def _collect_static_files(self) -> None:
+        if not static_files.are_collected(self.checkout, self.folder / "static"):
+            collect = _manage("collectstatic", "--noinput", "--verbosity", "0")
+            self.stack.run_to_end(Child("static files", collect))
 
     def _seed(self) -> dict[str, str]:
         demo = Child("demo", _manage("demo"))

@@ -38,6 +38,9 @@ class Command(BaseCommand):
                 workspace = self._people()
             self._numbers(workspace, world)
             demo_story.tell(workspace, world)
+        else:
+            self._world()
+            demo_story.remind(workspace)
         owner = TEAM[0][1]
         login = {"email": owner, "password": PASSWORD, "workspace": workspace.slug}
         self.stdout.write(json.dumps(login))
