@@ -153,12 +153,16 @@ class Update:
 def load(body: bytes) -> dict:
     """The POST as an object, without what no text column takes (NUL, lone surrogates)."""
     try:
-        data = json.loads(body, parse_constant=lambda name: None)
+        data = json.loads(body, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
         raise Unreadable(f"not JSON: {type(error).__name__}") from error
     if not isinstance(data, dict):
         raise Unreadable("not a JSON object")
     return data
+
+
+def _refuse_constant(name: str):
+    raise ValueError(f"{name} is not JSON")
 
 
 def clean(value):

@@ -1,5 +1,6 @@
 """Every address of Converge. Pages live below their workspace; short paths lead there."""
 
+from allauth.account.decorators import secure_admin_login
 from django.conf import settings as django_settings
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -8,6 +9,10 @@ from django.views.generic import RedirectView
 from accounts.views import joining, session
 from accounts.views import settings as account_settings
 from converge import demo_clock, health
+
+# Staff sign in through the same door as everybody, second factor included.
+admin.site.login = secure_admin_login(admin.site.login)
+admin.site.site_header = admin.site.site_title = "Converge support"
 
 SHORT = "inbox|contacts|numbers|templates|flows|broadcasts|reports|settings"
 

@@ -319,7 +319,9 @@ def _warn_people(f: Facts, reason: Reason, until: datetime | None = None):
 
 def _paused(f: Facts, until: datetime | None):
     if f.sender.is_broadcast:
-        return Wait(Reason.TEMPLATE_PAUSED, until or f.now + LOOK_AGAIN)
+        # Meta may take its time after a pause: a past moment would be asked at once.
+        again_at = until if until and until > f.now else f.now + LOOK_AGAIN
+        return Wait(Reason.TEMPLATE_PAUSED, again_at)
     return Refuse(Reason.TEMPLATE_PAUSED, _edge(f), until=until)
 
 

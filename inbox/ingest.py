@@ -13,6 +13,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
+from django.utils import timezone
 
 from business_numbers import instagram, parsing
 from business_numbers.models import QuarantinedUpdate, WebhookEvent
@@ -181,3 +182,30 @@ def _is_outage(error: Exception) -> bool:
     state = getattr(error.__cause__, "sqlstate", None) if error.__cause__ else None
     is_lost = isinstance(error, DatabaseError) and state is None
     return is_lost or (state or "")[:2] in ("08", "53", "57", "58")
+
+
+def replay(quarantined: QuarantinedUpdate) -> bool:
+    """Try one update that was put aside again, alone. True when it is applied now."""
+    event = quarantined.event
+    claimed = Claimed(
+        event.id, event.channel, bytes(event.body), event.received_at, attempts=1
+    )
+    items = read(claimed)
+    if quarantined.index != WHOLE_EVENT:
+        items = [item for item in items if item.index == quarantined.index]
+    try:
+        if not items:
+            return False  # it still cannot be read
+        apply_despite_deadlocks(items)
+    except Exception as error:
+        if _is_outage(error):
+            raise
+        logger.exception("replay failed", extra={"event_id": event.id})
+        quarantine(event.id, quarantined.index, f"{type(error).__name__}: {error}")
+        return False
+    quarantined.replayed_at = timezone.now()
+    quarantined.save(update_fields=["replayed_at"])
+    if quarantined.index == WHOLE_EVENT:
+        event.state = WebhookEvent.APPLIED
+        event.save(update_fields=["state"])
+    return True
