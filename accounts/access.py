@@ -72,9 +72,14 @@ def enter_workspace(request, slug: str) -> None:
         request.user.save(update_fields=["last_workspace"])
 
 
+def is_scripted(request) -> bool:
+    """Asked for by a page that is open, not by following a link."""
+    return bool(request.htmx) or request.headers.get("X-Requested-With") == "fetch"
+
+
 def ask_to_sign_in(request):
     """A page goes to the sign-in page; a fragment learns it by 401, so nothing is lost."""
-    if request.htmx or request.headers.get("X-Requested-With") == "fetch":
+    if is_scripted(request):
         return HttpResponse(status=401, headers={"HX-Trigger": "session-expired"})
     if request.method != "GET":
         back = request.headers.get("Referer", "")

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from django.urls import reverse
 
+from converge import clock
+
 # icon, label, key after `g`, URL name, page of its path
 PAGES = (
     ("inbox", "Inbox", "i", "inbox:inbox", "inbox"),
@@ -20,7 +22,7 @@ SHORTCUTS = (
     (("g", "s"), "Go to Settings"),
     (("j",), "Next conversation"),
     (("k",), "Previous conversation"),
-    (("Enter",), "Open the conversation"),
+    (("Enter", "o"), "Open the conversation"),
     (("1", "2", "3"), "Mine, Unassigned, All"),
     (("f",), "Filters"),
     ((".",), "Update the order of the list"),
@@ -39,6 +41,9 @@ SHORTCUTS = (
     (("Enter",), "Send (in the composer)"),
     (("Shift", "Enter"), "New line (in the composer)"),
     (("Ctrl", "Shift", "Enter"), "Send and close (in the composer)"),
+    (("Ctrl", "Enter"), "Send (in the composer)"),
+    (("Alt", "N"), "Change to a note (in the composer)"),
+    (("Alt", "R"), "Change to a reply (in the composer)"),
     (("Esc",), "Leave the composer"),
 )
 
@@ -69,5 +74,6 @@ def frame(request):
         "nav": nav,
         "nav_current": next((i.label for i in nav if i.is_current), ""),
         "shortcuts": SHORTCUTS,
+        "now": clock.now(),
         "workspace_initials": "".join(w[0] for w in words[:2]).upper(),
     }

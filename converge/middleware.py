@@ -1,10 +1,14 @@
-"""Two small promises about every page: it is not cached, and it speaks the viewer's time."""
+"""Small promises about every page: not cached, in the viewer's time, for who is still there."""
 
+import time
 import zoneinfo
 
+from django.conf import settings
+from django.contrib.auth import logout
 from django.utils import timezone
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 
+NOTED_EVERY = 600
 PERMISSIONS = "camera=(), geolocation=(), payment=(), usb=(), microphone=(self)"
 
 
@@ -18,6 +22,21 @@ def private_pages(get_response):
                 add_never_cache_headers(response)
                 response["Cache-Control"] = "no-store"
         return response
+
+    return middleware
+
+
+def idle_sessions(get_response):
+    """Signed out after twelve hours without a request; noted every ten minutes."""
+
+    def middleware(request):
+        if request.user.is_authenticated:
+            now, seen = time.time(), request.session.get("seen", 0)
+            if seen and now - seen > settings.SESSION_IDLE:
+                logout(request)
+            elif now - seen > NOTED_EVERY:
+                request.session["seen"] = now
+        return get_response(request)
 
     return middleware
 

@@ -100,6 +100,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "converge.middleware.idle_sessions",
     "converge.middleware.private_pages",
     "converge.middleware.viewer_time_zone",
 ]

@@ -8,7 +8,7 @@ from django.views.generic import RedirectView
 
 from accounts.views import joining, session
 from accounts.views import settings as account_settings
-from converge import demo_clock, health
+from converge import demo_clock, health, kit
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -40,4 +40,7 @@ urlpatterns = [
 ]
 
 if django_settings.DEMO or django_settings.DEBUG:
-    urlpatterns.append(path("dev/clock/", demo_clock.set_clock))
+    urlpatterns += [
+        path("dev/clock/", demo_clock.set_clock),
+        path("dev/kit/", kit.show_kit),
+    ]

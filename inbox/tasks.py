@@ -5,7 +5,7 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from converge import clock
-from inbox import media, profiles, recording, statuses
+from inbox import media, profiles, recording, silence, statuses
 from inbox.apply import apply, tell
 from inbox.arrivals import Arrived
 from inbox.models import Conversation, Event
@@ -34,6 +34,7 @@ def sweep() -> None:
     media.fetch_due()
     profiles.fetch_names()
     wake_snoozed()
+    silence.mark_silent()
 
 
 def join_parked() -> None:

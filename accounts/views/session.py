@@ -4,14 +4,14 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
-from accounts.access import public, signed_in
+from accounts.access import is_scripted, public, signed_in
 from accounts.models import Membership
 
 
 @public
 def csrf_failed(request, reason=""):
     """Signing in rotates the token, so an older page's form lands here: give its text back."""
-    if request.htmx:
+    if is_scripted(request):
         return HttpResponse(status=403, headers={"HX-Trigger": "csrf-expired"})
     kept = [
         value

@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
-from accounts.access import member
+from accounts.access import is_scripted, member
 from inbox.access import conversation_for
 from inbox.apply import tell
 from inbox.outbox import lock
@@ -39,7 +39,7 @@ def act(permission: str):
 
 
 def done(request, conversation, notice: str | None = None, status: int = 303):
-    if wants_fragment(request):
+    if is_scripted(request):
         if notice:
             return HttpResponse(notice, status=200, content_type="text/plain")
         return HttpResponse(status=204)
@@ -52,7 +52,3 @@ def done(request, conversation, notice: str | None = None, status: int = 303):
     )
     response.status_code = status
     return response
-
-
-def wants_fragment(request) -> bool:
-    return bool(request.htmx) or request.headers.get("X-Requested-With") == "fetch"

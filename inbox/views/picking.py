@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from accounts.access import member
+from accounts.access import is_scripted, member
 from business_numbers import phones
 from business_numbers import template_values as values
 from business_numbers.models import Number, Template
@@ -21,7 +21,6 @@ from inbox.gate import Refuse, Sender, decide
 from inbox.models import Conversation, Draft
 from inbox.outbox import Draught
 from inbox.people import Sighting
-from inbox.views.acts import wants_fragment
 
 LANGUAGES = {
     "ar": "العربية", "de": "Deutsch", "en": "English", "en_GB": "English (UK)",
@@ -94,7 +93,7 @@ def send(request, public_id, template_id):
         sentence = _say(outcome.decision, conversation)
         return _show(request, conversation, template, given, {}, sentence, status=422)
     Template.objects.filter(id=template.id).update(used_count=template.used_count + 1)
-    if wants_fragment(request):
+    if is_scripted(request):
         return HttpResponse(status=204, headers={"HX-Trigger": "template-sent"})
     return redirect(
         "inbox:conversation", slug=request.workspace.slug, public_id=public_id

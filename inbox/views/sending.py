@@ -7,7 +7,7 @@ from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from accounts.access import member
+from accounts.access import is_scripted, member
 from converge import clock
 from inbox import bubbles, outbox, words
 from inbox.access import conversation_for, message_for
@@ -20,7 +20,7 @@ from inbox.outbox import Draught, SameIdOtherText
 from inbox.states import TROUBLED, State
 from inbox.tasks import join_parked
 from inbox.thread import Item
-from inbox.views.acts import done, wants_fragment
+from inbox.views.acts import done
 from inbox.views.organising import note_event
 from inbox.views.pages import list_context
 
@@ -53,7 +53,7 @@ def send(request, public_id):
     _forget_draft(request, conversation)
     if request.POST.get("then") == "close":
         _close(request, conversation)
-    if wants_fragment(request):
+    if is_scripted(request):
         return _bubble(request, conversation, outcome.message)
     return done(request, conversation)
 
@@ -96,7 +96,7 @@ def _why(outcome, conversation) -> str:
 
 def _refused(request, conversation, body: str, sentence: str, status: int = 422):
     """Nothing was written; the text goes back where it came from."""
-    if wants_fragment(request):
+    if is_scripted(request):
         return JsonResponse({"sentence": sentence, "body": body}, status=status)
     context = conversation_context(conversation, request.membership)
     context |= list_context(request)
