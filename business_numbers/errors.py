@@ -188,6 +188,8 @@ MEANINGS: dict[int, Meaning] = {
     135000: Meaning(V.NEVER_CONTENT, _CONTENT),
     137000: Meaning(V.NEVER_PERSON, "This person’s WhatsApp identity changed."),
     139000: Meaning(V.NEVER_CONTENT, _CONTENT),
+    2388019: Meaning(V.ACCOUNT, "This account has as many templates as Meta allows."),
+    2388039: Meaning(V.HOURS, "Meta is still reviewing this template."),
     2494100: Meaning(V.SOON, "Meta is working on this account for a moment."),
     2593079: Meaning(V.ACCOUNT, _ACCOUNT),
     2593085: Meaning(V.ACCOUNT, _ACCOUNT),
@@ -207,6 +209,7 @@ PAIRS: dict[tuple[int, int], Meaning] = {
     (100, 33): Meaning(V.REAUTHORISE, "Meta no longer shows this number to Converge."),
     (100, 2018001): Meaning(V.NEVER_PERSON, "Instagram does not know this person."),
     (100, 2018008): Meaning(V.SOON, "Instagram could not fetch the file."),
+    (100, 2018300): Meaning(V.ACCOUNT, "Another app controls this chat."),
     (100, 2534001): Meaning(V.NEVER_PERSON, "This chat was deleted."),
     (100, 2534013): Meaning(V.REAUTHORISE, _REAUTH),
     (100, 2534014): Meaning(V.NEVER_PERSON, "Instagram does not know this person."),
@@ -215,6 +218,9 @@ PAIRS: dict[tuple[int, int], Meaning] = {
     ),
     (100, 2534037): Meaning(V.ACCOUNT, "Another app controls this chat."),
     (200, 1545041): Meaning(V.NEVER_PERSON, "This person does not take messages now."),
+    (200, 2018028): Meaning(
+        V.ACCOUNT, "Meta has not approved this app for messages to the public yet."
+    ),
     (200, 2534041): Meaning(
         V.ACCOUNT, "Message access is off in the Instagram app (Settings, Messages)."
     ),

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import requests
 from django.conf import settings
-from urllib3.exceptions import NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from business_numbers.errors import (
     UNCERTAIN,
@@ -109,6 +109,31 @@ def call(
     return read_answer(response)
 
 
+def send(grant: Grant, path: str, body: bytes) -> dict:
+    """`call` for messages: the same answer and errors, without what a session adds
+    (cookies, redirects, environment); sending is where the calls are."""
+    request = requests.PreparedRequest()
+    request.method, request.body, request.hooks = "POST", body, {"response": []}
+    request.url = f"{grant.base_url}/{path}?appsecret_proof={grant.proof}"
+    request.headers = requests.structures.CaseInsensitiveDict(
+        {
+            "Authorization": f"Bearer {grant.token}",
+            "Content-Type": "application/json",
+            "Content-Length": str(len(body)),
+        }
+    )
+    try:
+        response = (
+            session()
+            .get_adapter(request.url)
+            .send(request, timeout=(CONNECT_TIMEOUT, READ_TIMEOUT))
+        )
+        response.content  # noqa: B018  (read it here, where its failure is caught)
+    except requests.RequestException as error:
+        raise network_error(error) from error
+    return read_answer(response)
+
+
 def pages(grant: Grant, path: str, params: dict):
     """Every item of a paged list, following Meta's cursors."""
     params = dict(params)
@@ -135,7 +160,7 @@ def download(grant: Grant, url: str, *, limit: int = MEDIA_LIMIT) -> tuple[bytes
                 read_answer(response)
             content = response.raw.read(limit + 1, decode_content=True)
             return content, response.headers.get("Content-Type", "")
-    except (requests.RequestException, OSError) as error:
+    except (requests.RequestException, HTTPError, OSError) as error:
         raise network_error(error) from error
 
 

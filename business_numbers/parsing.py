@@ -393,7 +393,7 @@ def read_time(value) -> datetime:
     """Meta's seconds as text or number; milliseconds where somebody slipped."""
     try:
         seconds = float(value)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise Unreadable("no usable timestamp") from error
     if seconds > LATEST:
         seconds /= 1000

@@ -83,8 +83,8 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
     new = {pk for (pk,) in bulk.insert(Message, list(rows.values()))}
     fresh = [(p, row) for p, row in _with_rows(placed, rows) if row["id"] in new]
     _store_attachments(fresh)
-    _apply_parked_changes([row for _, row in fresh])
     _touch_conversations(fresh)
+    _apply_parked_changes([row for _, row in fresh])
     return [
         Arrived(
             p.number.workspace_id,
@@ -338,8 +338,20 @@ def _apply_parked_changes(rows: list[dict]) -> None:
       UPDATE inbox_message t SET
         body = coalesce(done.body, ''),
         payload = CASE WHEN done.body IS NULL THEN '{{}}' ELSE t.payload END,
-        edited_at = CASE WHEN done.body IS NULL THEN t.edited_at ELSE done.at END,
+        edited_at = CASE WHEN done.body IS NULL THEN NULL ELSE done.at END,
         deleted_at = CASE WHEN done.body IS NULL THEN done.at ELSE t.deleted_at END
       FROM done WHERE t.id = done.id AND t.deleted_at IS NULL
+        AND (done.body IS NULL OR t.edited_at IS NULL OR t.edited_at <= done.at)
     """
     bulk.execute(query, [bulk.to_json(keys)])
+    bulk.execute(QUOTE_CHANGES, [bulk.to_json(keys)])
+
+
+# The list shows a conversation's last words; those taken back must not stay there.
+QUOTE_CHANGES = """
+UPDATE inbox_conversation t SET last_text = left(m.body, 160)
+FROM jsonb_to_recordset(%s::jsonb) AS r(number_id bigint, wamid text)
+JOIN inbox_message m USING (number_id, wamid)
+WHERE t.id = m.conversation_id AND (t.last_at, t.last_seq) = (m.at, m.seq)
+  AND (m.edited_at IS NOT NULL OR m.deleted_at IS NOT NULL)
+"""

@@ -29,8 +29,8 @@ from inbox.states import State
 
 # Below this priority number are people; the rest may use three quarters of the threads.
 PEOPLE = 0
-# In flight at once for one number, so that a slow one does not take every thread.
-PER_NUMBER = 24
+# Under way at once for one number, so that a slow one does not take every thread.
+PER_NUMBER = 128
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,9 @@ class Job:
     body: bytes
     starts_at: float  # time.monotonic() of its slot
     deadline: float  # not begun by then: given back
+    gap: float  # seconds between two sends of this number, at its full limit
     priority: int
+    was_slow: bool = False
     person: str = ""  # tier slot taken for it, to be released on a refusal
 
 
@@ -101,18 +103,10 @@ SELECT n.id FROM numbers_number n WHERE EXISTS (
 
 def _lock_paces(numbers: list[int]) -> tuple[list[Pace], datetime]:
     """Paces nobody else serves right now, and the database's clock."""
-    bulk.insert(
-        Pace,
-        [
-            {"number_id": n, "next_at": clock.now(), "slow_reason": "", "slow_count": 0}
-            for n in sorted(numbers)
-        ],
-        returning="number_id",
-    )
     paces = list(
         Pace.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(number__in=numbers)
-        .select_related("number")
+        .select_related("number__account__portfolio")
         .order_by("number_id")
     )
     ((db_now,),) = bulk.fetch("SELECT clock_timestamp()", [])
@@ -153,7 +147,7 @@ def _decide(picked, paces: dict[int, Pace], db_now: datetime) -> list[Job]:
     """Ask the gate again. What is allowed becomes an attempt; slots go to it alone."""
     if not picked:
         return []
-    asks = _asks([message for message, _ in picked])
+    asks = _asks([message for message, _ in picked], paces)
     book = FactBook(list(asks.values()), lock_tiers=True)
     slots: dict[int, list[datetime]] = defaultdict(list)
     for message, slot in picked:
@@ -184,12 +178,15 @@ def _decide(picked, paces: dict[int, Pace], db_now: datetime) -> list[Job]:
     return jobs
 
 
-def _asks(messages: list[Message]) -> dict:
+def _asks(messages: list[Message], paces: dict[int, Pace]) -> dict:
     conversations = (
         Conversation.objects.filter(id__in={m.conversation_id for m in messages})
-        .select_related("contact", "number__account__portfolio", "number__pace")
+        .select_related("contact")
         .in_bulk()
     )
+    for conversation in conversations.values():
+        pace = paces[conversation.number_id]
+        conversation.number, pace.number.pace = pace.number, pace
     templates = {m.template_id: m for m in messages if m.template_id}
     if templates:
         loaded = Message.template.field.related_model.objects.in_bulk(list(templates))
@@ -235,6 +232,8 @@ def _job(message, conversation, book: FactBook, facts, wait: timedelta) -> Job:
         body=_body(message, conversation, book.address(conversation), attempt),
         starts_at=now + max(0.0, wait.total_seconds()),
         deadline=now + settings.SEND_LEASE / 2,
+        gap=1 / number.limit_per_second,
+        was_slow=number.pace.slow_count > 0,
         priority=message.priority,
         person=book.person(conversation) if starts else "",
     )

@@ -6,9 +6,12 @@ arrive goes back to the queue as the error table says.
 
 import logging
 import queue
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+
+from django.db import DatabaseError, connection
 
 from business_numbers import graph
 from business_numbers.graph import Grant, GraphError
@@ -19,6 +22,12 @@ from inbox.claims import Job, Room, claim
 logger = logging.getLogger(__name__)
 
 FOR_PEOPLE = 4  # one thread in four is kept for people's replies
+# Claimed ahead of the threads, so that none waits while the next ones are decided.
+AHEAD = 4
+# Results are gathered this long after the first one: fewer, larger transactions.
+GATHER = 0.01
+DATABASE_AWAY = 0.25  # seconds until the next try
+STOPS_WITHIN = 20.0
 GRANT_LASTS = 5.0  # seconds an opened token is kept in this process
 
 
@@ -42,26 +51,40 @@ class Deliverer:
         self.threads = threads
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
         self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
+        self.unrecorded: list[Result] = []
         self.under_way: dict = {}
+        self.spacing = threading.Lock()
+        self.free_at: dict[int, float] = {}
         self.grants: dict = {}
         self.is_stopping = False
 
     def turn(self, patience: float) -> int:
         """Record what ended, begin what is due; how much was done."""
-        done = self._collect(patience)
-        recording.record(done)
+        done = self._record(patience)
         jobs = [] if self.is_stopping else claim(self._room())
+        self.under_way |= {job.attempt: job for job in jobs}
         for job in jobs:
-            self.under_way[job.attempt] = job
-            self.pool.submit(self._send, job, self._grant(job))
-        return len(done) + len(jobs)
+            self._begin(job)
+        return done + len(jobs)
 
     def stop(self) -> None:
         """Begin nothing more; finish what is under way and record it."""
         self.is_stopping = True
-        while self.under_way:
-            recording.record(self._collect(0.2))
+        give_up_at = time.monotonic() + STOPS_WITHIN
+        while (self.under_way or self.unrecorded) and time.monotonic() < give_up_at:
+            self._record(0.2)
         self.pool.shutdown()
+
+    def _begin(self, job: Job) -> None:
+        """Hand a claimed job to a thread, or back when its token cannot be read."""
+        try:
+            grant = self._grant(job)
+        except DatabaseError as error:
+            logger.warning("no token", extra={"error": type(error).__name__})
+            connection.close()
+            self.results.put(Result(job))
+            return
+        self.pool.submit(self._send, job, grant)
 
     def _room(self) -> Room:
         in_flight: dict[int, int] = {}
@@ -70,10 +93,23 @@ class Deliverer:
         automation = sum(job.priority > 0 for job in self.under_way.values())
         kept = self.threads // FOR_PEOPLE
         return Room(
-            free=self.threads - len(self.under_way),
-            automation=self.threads - kept - automation,
+            free=self.threads * AHEAD - len(self.under_way),
+            automation=self.threads * AHEAD - kept - automation,
             in_flight=in_flight,
         )
+
+    def _record(self, patience: float) -> int:
+        """Write down what ended. While the database is away it is kept, never dropped."""
+        self.unrecorded += self._collect(patience)
+        try:
+            recording.record(self.unrecorded)
+        except DatabaseError as error:
+            logger.warning("not recorded yet", extra={"error": type(error).__name__})
+            connection.close()
+            time.sleep(DATABASE_AWAY)
+            return 0
+        done, self.unrecorded = len(self.unrecorded), []
+        return done
 
     def _collect(self, patience: float) -> list[Result]:
         """Everything that ended, waiting at most `patience` seconds for the first."""
@@ -81,6 +117,7 @@ class Deliverer:
         try:
             if self.under_way and patience:
                 done.append(self.results.get(timeout=patience))
+                time.sleep(GATHER)
             while True:
                 done.append(self.results.get_nowait())
         except queue.Empty:
@@ -98,13 +135,23 @@ class Deliverer:
         self.grants[job.account] = (time.monotonic() + GRANT_LASTS, grant)
         return grant
 
+    def _wait_for_slot(self, job: Job) -> None:
+        """Until the slot; and behind the sends of this number that were late, so that
+        a pause of this process never ends in a burst."""
+        with self.spacing:
+            starts_at = max(
+                job.starts_at, self.free_at.get(job.number, 0.0), time.monotonic()
+            )
+            self.free_at[job.number] = starts_at + job.gap
+        time.sleep(max(0.0, starts_at - time.monotonic()))
+
     def _send(self, job: Job, grant: Grant | None) -> None:
         """Runs in a thread: one call, no database."""
-        time.sleep(max(0.0, job.starts_at - time.monotonic()))
+        self._wait_for_slot(job)
         result = Result(job)
         try:
             if grant and not self.is_stopping and time.monotonic() < job.deadline:
-                answer = graph.call(grant, "POST", job.path, data=job.body)
+                answer = graph.send(grant, job.path, job.body)
                 result = Result(job, answer=answer)
         except GraphError as error:
             result = Result(job, error=error)

@@ -57,7 +57,6 @@ def record(results: Iterable) -> None:
         _absorb_echoes(endings)
         _write(endings)
         tell({job.conversation for job in jobs.values()})
-        wake()
     _tell_numbers(endings)
 
 
@@ -181,7 +180,7 @@ WHERE t.id = r.id
 def _absorb_echoes(endings: list[Ending]) -> None:
     """An echo that came before this answer was taken for a message sent elsewhere."""
     for e in endings:
-        if e.wamid:
+        if e.wamid and not e.job.is_whatsapp:
             Message.objects.filter(
                 number=e.job.number, wamid=e.wamid, origin=Message.ELSEWHERE
             ).delete()
@@ -195,7 +194,8 @@ def _tell_numbers(endings: list[Ending]) -> None:
             tier.release(account.portfolio_id, e.job.person)
     for number in {e.job.number for e in endings if e.verdict is Verdict.SLOW}:
         _slow_down(number, [e for e in endings if e.job.number == number])
-    for number in {e.job.number for e in endings if e.state is State.SENT}:
+    works_again = [e.job for e in endings if e.state is State.SENT and e.job.was_slow]
+    for number in {job.number for job in works_again}:
         Pace.objects.filter(number=number, slow_count__gt=0).update(slow_count=0)
     lost = {e.job.account: e for e in endings if e.verdict is Verdict.REAUTHORISE}
     for account, ending in lost.items():

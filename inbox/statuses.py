@@ -96,12 +96,16 @@ def apply(matched: list[tuple[Known, Status]]) -> list[Known]:
         Attempt,
         rows,
         "state = r.state, wamid = CASE WHEN t.wamid = '' THEN r.wamid ELSE t.wamid END,"
-        " status_at = r.status_at, sent_at = COALESCE(t.sent_at, r.sent_at),"
-        " delivered_at = COALESCE(t.delivered_at, r.delivered_at),"
-        " read_at = COALESCE(t.read_at, r.read_at),"
-        " failed_at = COALESCE(t.failed_at, r.failed_at),"
-        " error_code = COALESCE(r.error_code, t.error_code),"
-        " error = CASE WHEN r.error = '{}' THEN t.error ELSE r.error END",
+        " status_at = GREATEST(t.status_at, r.status_at),"
+        " sent_at = LEAST(t.sent_at, r.sent_at),"
+        " delivered_at = LEAST(t.delivered_at, r.delivered_at),"
+        " read_at = LEAST(t.read_at, r.read_at),"
+        " failed_at = LEAST(t.failed_at, r.failed_at),"
+        # An attempt that turned out to have arrived has no error.
+        " error_code = CASE WHEN r.state = 'failed'"
+        " THEN COALESCE(r.error_code, t.error_code) END,"
+        " error = CASE WHEN r.state <> 'failed' THEN '{}'"
+        " WHEN r.error = '{}' THEN t.error ELSE r.error END",
     )
     settle_messages({known.message for known in changed.values()})
     return list(changed.values())

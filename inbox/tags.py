@@ -102,11 +102,14 @@ def grant(wishes: list[Wish], code: str) -> list[Wish]:
 
 
 def lift_unreachable(contacts: set[int]) -> None:
-    """They wrote, or a message arrived: what Converge set itself, it lifts."""
+    """They wrote, or a message arrived: what Converge set itself, it lifts.
+
+    Unless that was long ago, and the two failures came after it.
+    """
     if contacts:
         ContactTag.objects.filter(
             contact__in=contacts, tag__code=Tag.DO_NOT_SEND, set_by=None
-        ).delete()
+        ).exclude(contact__in=unreachable(contacts)).delete()
 
 
 def unreachable(contacts: set[int]) -> list[int]:

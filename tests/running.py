@@ -30,7 +30,9 @@ START_GUARD = 60
 class Running:
     """Start with `start`, stop with `stop`; processes may be killed and begun again."""
 
-    def __init__(self, folder: Path, *, server_url: str, name: str = "running", **settings):
+    def __init__(
+        self, folder: Path, *, server_url: str, name: str = "running", **settings
+    ):
         self.folder = folder
         self.server_url = server_url
         self.name = name
@@ -42,22 +44,27 @@ class Running:
 
     def _environment(self, settings: dict) -> dict:
         simulator = self.simulator.url
-        return os.environ | {
-            "DATABASE_URL": self.database_url,
-            "DEMO": "1",
-            "PUBLIC_URL": self.url,
-            "ALLOWED_HOSTS": "127.0.0.1",
-            "GRAPH_URL": simulator,
-            "INSTAGRAM_GRAPH_URL": simulator,
-            "META_APP_ID": "simulated-app",
-            "META_APP_SECRET": "simulated-secret",
-            "META_VERIFY_TOKEN": "simulated-verify-token",
-            "SIMULATOR_PORT": str(self.simulator_port),
-            "STATIC_ROOT": str(ROOT / "var" / "test" / "static"),
-            "MEDIA_ROOT": str(self.folder / "media"),
-            "PYTHONUNBUFFERED": "1",
-            "TZ": "Europe/London",
-        } | {key: str(value) for key, value in settings.items()}
+        return (
+            os.environ
+            | {
+                "DATABASE_URL": self.database_url,
+                "DEMO": "1",
+                "PUBLIC_URL": self.url,
+                "ALLOWED_HOSTS": "127.0.0.1",
+                "GRAPH_URL": simulator,
+                "INSTAGRAM_GRAPH_URL": simulator,
+                "META_APP_ID": "simulated-app",
+                "META_APP_SECRET": "simulated-secret",
+                "META_VERIFY_TOKEN": "simulated-verify-token",
+                "SIMULATOR_PORT": str(self.simulator_port),
+                "STATIC_ROOT": str(ROOT / "var" / "test" / "static"),
+                "MEDIA_ROOT": str(self.folder / "media"),
+                "PYTHONUNBUFFERED": "1",
+                "DJANGO_SETTINGS_MODULE": "converge.settings",
+                "TZ": "Europe/London",
+            }
+            | {key: str(value) for key, value in settings.items()}
+        )
 
     @property
     def database_url(self) -> str:
@@ -94,16 +101,25 @@ class Running:
         self.processes[name] = self._spawn(name, command)
         return self.processes[name]
 
-    def _spawn(self, name: str, command: list[str]) -> subprocess.Popen:
-        log = (self.folder / f"{name}.log").open("ab")
-        return subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=self.environment | {"CONVERGE_ROLE": name},
-            stdout=log,
-            stderr=log,
-            start_new_session=True,
+    def begin_and_wait(self, name: str) -> None:
+        """… until it gave its first sign of life."""
+        self.sql("DELETE FROM converge_heartbeat WHERE name LIKE %s", f"{name}@%")
+        self.begin(name)
+        self.wait_for(
+            "SELECT EXISTS (SELECT FROM converge_heartbeat WHERE name LIKE %s)",
+            f"{name}@%",
         )
+
+    def _spawn(self, name: str, command: list[str]) -> subprocess.Popen:
+        with (self.folder / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=self.environment | {"CONVERGE_ROLE": name},
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
 
     def wait_for_web(self) -> None:
         def answers():
@@ -114,11 +130,17 @@ class Running:
 
         wait_until(answers, START_GUARD)
 
-    def kill(self, name: str, number: int = signal.SIGKILL) -> None:
-        """The process and everything it started, at once."""
+    def kill(self, name: str) -> None:
+        """The process and everything it started, at once, without a word."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, number)
+        os.killpg(process.pid, signal.SIGKILL)
         process.wait(30)
+
+    def end(self, name: str) -> None:
+        """Asked to end, and given the time (only the first process is told)."""
+        process = self.processes.pop(name)
+        process.terminate()
+        process.wait(60)
 
     def stop(self) -> None:
         for process in self.processes.values():

@@ -52,14 +52,14 @@ def _run(running, login: dict, chosen: list[str]) -> None:
         pages.weigh(running, login)
         pages.weigh_memory(running)
         for name in ("ingest", "deliver", "qcluster"):
-            running.kill(name, 15)
+            running.end(name)
     if "receiving" in chosen:
         report.title("Receiving")
         receiving.accept(running, number, waba)
         receiving.apply(number, waba)
         running.begin_and_wait("ingest")
         receiving.become_visible(running, number, waba)
-        running.kill("ingest", 15)
+        running.end("ingest")
     if "sending" in chosen:
         report.title("Sending")
         sending.prepare(running, number, waba)

@@ -118,9 +118,7 @@ def _watch_arrivals(running: Running, number: str, login: dict) -> dict:
             sent[text] = time.time()
             running.simulator.write(text, person="sol", number=number)
             page.wait_for_timeout(250)
-        page.wait_for_function(
-            f"Object.keys(window.seen).includes('arrival {ARRIVALS - 1}')"
-        )
+        page.wait_for_selector(f".bubble__text:has-text('arrival {ARRIVALS - 1}')")
         page.wait_for_timeout(300)
         seen, shift = page.evaluate("window.seen"), page.evaluate("window.shift")
     return {"waits": [seen[t] / 1000 - at for t, at in sent.items()], "shift": shift}
@@ -147,9 +145,8 @@ def weigh(running: Running, login: dict) -> None:
 
 
 def _weight(response) -> int:
-    if "/live/" in response.url:
-        return 0
-    return int(response.headers.get("content-length") or 0) or len(response.body())
+    """Bytes of the body as they travelled; the server says them for every file."""
+    return int(response.headers.get("content-length") or 0)
 
 
 def _key_to_bubble(page, n: int) -> float:

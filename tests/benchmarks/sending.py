@@ -37,7 +37,7 @@ def prepare(running: Running, number: str, waba: str) -> None:
     running.simulator.control("POST", "inbound/bulk", wanted)
     running.begin("ingest")
     running.wait_for("SELECT count(*) = %s FROM inbox_conversation", SENDS)
-    running.kill("ingest", 15)
+    running.end("ingest")
 
 
 def deliver_fast(running: Running, number: str) -> None:
@@ -99,7 +99,7 @@ def _bare_loop(running: Running, number: str) -> float:
 
 def _outbox(running: Running) -> float:
     people = running.one("SELECT count(*) FROM inbox_conversation")
-    running.kill("deliver", 15)
+    running.end("deliver")
     running.sql(QUEUE, "agent", 0, min(SENDS, people), people)
     waiting = running.one("SELECT count(*) FROM inbox_message WHERE state = 'queued'")
     first = running.simulator.control("GET", "journal/summary")["accepted"]
