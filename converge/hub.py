@@ -20,7 +20,7 @@ from converge.live import CHANNEL
 logger = logging.getLogger(__name__)
 
 # Changes are gathered this long; a little longer the more streams there are.
-CADENCE, CADENCE_PER_STREAM, CADENCE_MAX = 0.06, 0.0004, 1.0
+CADENCE, CADENCE_PER_STREAM, CADENCE_MAX = 0.05, 0.0002, 1.0
 BACKLOG_MAX = 500  # changed conversations waiting for one slow stream
 PING_EVERY = 15.0
 LIFE, LIFE_JITTER = 600.0, 60.0

@@ -46,11 +46,11 @@ def _run(running, login: dict, chosen: list[str]) -> None:
         running.begin("qcluster")
         for name in ("ingest", "deliver"):
             running.begin_and_wait(name)
+        pages.weigh_memory(running)
         session = pages.sign_in(running, login["email"], login["password"])
         pages.visit(running, session)
         pages.arrive(running, number, login, session)
         pages.weigh(running, login)
-        pages.weigh_memory(running)
         for name in ("ingest", "deliver", "qcluster"):
             running.end(name)
     if "receiving" in chosen:

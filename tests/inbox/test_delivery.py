@@ -1,0 +1,313 @@
+"""What is queued reaches Meta once, and Meta's answer is what the message becomes."""
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from business_numbers.models import BusinessAccount, Pace
+from converge import clock
+from inbox import recording
+from inbox.claims import claim
+from inbox.gate import Sender
+from inbox.models import Attempt, Message
+from inbox.outbox import Draught, queue, queue_again
+from inbox.pacing import SHARE
+from inbox.states import State
+from tests import factories
+from tests.inbox.sending import (
+    create_conversation,
+    create_number,
+    deliver,
+    room,
+    say,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def number(simulator):
+    return create_number(simulator)
+
+
+@pytest.fixture
+def conversation(simulator, number):
+    return create_conversation(simulator, number)
+
+
+def test_a_text_is_sent_once_and_recorded_by_its_attempt(simulator, conversation):
+    message = say(conversation, "Hello, Amelia")
+
+    deliver()
+
+    message.refresh_from_db()
+    attempt = Attempt.objects.get()
+    (entry,) = simulator.journal()
+    assert message.state == State.SENT
+    assert (entry["callback"], entry["wamid"]) == (str(attempt.id), message.wamid)
+
+
+def test_messages_of_a_conversation_keep_their_order(simulator, conversation):
+    bodies = [say(conversation, f"part {n}").id for n in range(6)]
+
+    deliver()
+
+    order = {str(a.id): a.message_id for a in Attempt.objects.all()}
+    assert [order[e["callback"]] for e in simulator.journal()] == bodies
+
+
+def test_one_message_of_a_conversation_is_in_flight(conversation):
+    for n in range(3):
+        say(conversation, f"part {n}")
+
+    assert len(claim(room())) == 1
+    assert claim(room()) == []
+
+
+def test_people_go_before_automation(number):
+    asked = [factories.create_conversation(number) for _ in range(4)]
+    bots = {say(c, "bot", Sender.FLOW).id for c in asked[:3]}
+    person = say(asked[3], "person")
+
+    (first,) = claim(room(free=1))
+    others = claim(room())
+
+    assert first.message == person.id
+    assert {job.message for job in others} == bots
+
+
+def test_automation_leaves_room_for_people(number):
+    for _ in range(5):
+        say(factories.create_conversation(number), "bot", Sender.FLOW)
+
+    assert claim(room(free=4, automation=0)) == []
+
+
+def test_slots_of_a_number_are_evenly_spaced(number):
+    for _ in range(10):
+        say(factories.create_conversation(number))
+
+    starts = sorted(job.starts_at for job in claim(room()))
+
+    gaps = [b - a for a, b in zip(starts, starts[1:], strict=False)]
+    assert len(starts) == 10
+    assert gaps == pytest.approx([1 / (80 * SHARE)] * 9, abs=2e-3)
+
+
+def test_a_template_goes_with_its_values(simulator, number):
+    amelia = factories.create_contact(number.workspace, wa_id="447700900112")
+    closed = factories.create_conversation(number, amelia, wrote_ago=None)
+    template = factories.create_template(
+        number.account, "hello_world", components=[], language="en_US"
+    )
+    content = {"name": "hello_world", "language": {"code": "en_US"}}
+    draught = Draught("template", "Hello World", content=content, template=template)
+    queue(closed.id, draught)
+
+    deliver()
+
+    assert Message.objects.get().state == State.SENT
+    assert simulator.journal()[0]["type"] == "template"
+
+
+def test_an_instagram_reply_is_sent_and_settled_by_its_id(simulator, workspace):
+    account = factories.create_account(
+        workspace, "instagram", token=simulator.instagram_token
+    )
+    account.meta_id = simulator.instagram
+    account.save()
+    number = factories.create_number(
+        workspace, "instagram", account=account, meta_id=simulator.instagram
+    )
+    follower = next(p for p in simulator.world["people"] if p["igsid"])
+    simulator.write("Hi", person=follower["id"], number=simulator.instagram)
+    contact = factories.Contact.objects.create(workspace=workspace)
+    factories.Identity.objects.create(
+        workspace=workspace,
+        contact=contact,
+        kind="igsid",
+        scope=account.meta_id,
+        value=follower["igsid"],
+    )
+    say(factories.create_conversation(number, contact))
+
+    deliver()
+
+    message = Message.objects.get()
+    assert (message.state, message.wamid) == (
+        State.SENT,
+        simulator.journal()[0]["wamid"],
+    )
+
+
+def refuse(simulator, code: int) -> None:
+    simulator.fault(error={"next": 1, "code": code})
+
+
+@pytest.mark.parametrize("code", [131047, 131026, 131051, 100, 368])
+def test_what_meta_refuses_for_good_fails_with_its_reason(
+    simulator, conversation, code
+):
+    refuse(simulator, code)
+    say(conversation)
+
+    deliver()
+
+    message = Message.objects.get()
+    assert (message.state, message.error_code) == (State.FAILED, code)
+    assert simulator.journal() == []
+
+
+@pytest.mark.parametrize("code", [131056, 131057, 130429])
+def test_what_meta_puts_off_waits_and_goes_once(simulator, conversation, code):
+    refuse(simulator, code)
+    say(conversation)
+    deliver()
+    message = Message.objects.get()
+    assert message.state == State.QUEUED
+    assert message.due_at > clock.now()
+
+    Message.objects.update(due_at=clock.now())
+    Pace.objects.update(slow_until=None)
+    deliver()
+
+    message.refresh_from_db()
+    assert (message.state, message.tries) == (State.SENT, 2)
+    assert len(simulator.journal()) == 1
+
+
+def test_130429_slows_the_whole_number(simulator, conversation):
+    refuse(simulator, 130429)
+    say(conversation)
+
+    deliver()
+
+    pace = Pace.objects.get()
+    assert pace.slow_until > clock.now()
+    assert pace.slow_count == 1
+
+
+def test_a_dead_token_disconnects_the_account_and_the_message_waits(
+    simulator, conversation, number
+):
+    refuse(simulator, 190)
+    say(conversation)
+    deliver()
+    account = BusinessAccount.objects.get()
+    assert account.authorisation == BusinessAccount.DISCONNECTED
+    Message.objects.update(due_at=clock.now())
+
+    deliver()
+
+    message = Message.objects.get()
+    assert message.state == State.QUEUED
+    assert message.decision["reason"] == "REAUTHORISE"
+    assert message.tries == 1
+
+
+FAULTS = {
+    "reset_before": 0,
+    "http_500": 0,
+    "http_502": 0,
+    "reset_after": 1,
+    "half_body_after": 1,
+    "http_500_after": 1,
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_what_may_have_arrived_is_unknown_and_never_repeated(
+    simulator, conversation, fault
+):
+    simulator.fault(**{fault: {"next": 1}})
+    say(conversation)
+
+    deliver()
+    deliver()
+
+    assert Message.objects.get().state == State.UNKNOWN
+    assert len(simulator.journal()) == FAULTS[fault]
+
+
+def test_an_unknown_message_does_not_hold_back_the_next(simulator, conversation):
+    simulator.fault(http_502={"next": 1})
+    say(conversation, "first")
+    second = say(conversation, "second")
+
+    deliver()
+
+    second.refresh_from_db()
+    assert second.state == State.SENT
+
+
+def test_a_status_settles_what_was_unknown(simulator, conversation, number):
+    simulator.fault(reset_after={"next": 1})
+    say(conversation)
+    deliver()
+    attempt = Attempt.objects.get()
+
+    factories.receive(number, statuses=[factories.status(attempt, "delivered")])
+
+    assert Message.objects.get().state == State.DELIVERED
+
+
+def test_a_person_may_send_an_unknown_message_again(simulator, conversation):
+    simulator.fault(http_502={"next": 1})
+    message = say(conversation)
+    deliver()
+
+    queue_again(message.id, may_send=True)
+    deliver()
+
+    message.refresh_from_db()
+    assert message.state == State.SENT
+    assert [a.n for a in message.attempts.order_by("n")] == [1, 2]
+
+
+def test_a_send_whose_process_died_is_unknown_after_its_lease(conversation):
+    say(conversation)
+    claim(room())
+    assert recording.sweep_leases() == 0
+
+    Message.objects.update(lease_until=clock.now() - timedelta(hours=1))
+    swept = recording.sweep_leases()
+
+    assert swept == 1
+    assert Message.objects.get().state == State.UNKNOWN
+    assert claim(room()) == []
+
+
+def test_a_takeover_between_queueing_and_sending_silences_the_bot(
+    simulator, conversation
+):
+    bot = say(conversation, "bot", Sender.FLOW)
+    say(conversation, "person")
+
+    deliver()
+
+    bot.refresh_from_db()
+    assert bot.state == State.CANCELLED
+    assert len(simulator.journal()) == 1
+
+
+def test_the_window_is_asked_again_when_a_message_leaves(conversation):
+    message = say(conversation)
+    conversation.last_inbound_at = clock.now() - timedelta(hours=25)
+    conversation.save()
+
+    deliver()
+
+    message.refresh_from_db()
+    assert message.state == State.FAILED
+    assert message.error_text == "WINDOW"
+    assert not Attempt.objects.exists()
+
+
+def test_a_job_holds_no_secret(conversation, number, simulator):
+    say(conversation)
+
+    (job,) = claim(room())
+
+    assert simulator.token not in repr(job)
+    assert json.loads(job.body)["biz_opaque_callback_data"] == str(job.attempt)
