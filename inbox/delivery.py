@@ -26,6 +26,8 @@ FOR_PEOPLE = 4  # one thread in four is kept for people's replies
 AHEAD = 4
 # Results are gathered this long after the first one: fewer, larger transactions.
 GATHER = 0.01
+# A thread that woke this much too late (seconds) does not delay the next one.
+SLACK = 0.015
 DATABASE_AWAY = 0.25  # seconds until the next try
 STOPS_WITHIN = 20.0
 GRANT_LASTS = 5.0  # seconds an opened token is kept in this process
@@ -136,14 +138,20 @@ class Deliverer:
         return grant
 
     def _wait_for_slot(self, job: Job) -> None:
-        """Until the slot; and behind the sends of this number that were late, so that
-        a pause of this process never ends in a burst."""
+        """Until the slot, and a gap behind the send of this number that really began
+        last: a pause of this process never ends in a burst."""
+        while wait := self._take_slot(job):
+            time.sleep(wait)
+
+    def _take_slot(self, job: Job) -> float:
+        """0.0 when it is this job's turn, else seconds to wait before asking again."""
         with self.spacing:
-            starts_at = max(
-                job.starts_at, self.free_at.get(job.number, 0.0), time.monotonic()
-            )
-            self.free_at[job.number] = starts_at + job.gap
-        time.sleep(max(0.0, starts_at - time.monotonic()))
+            now = time.monotonic()
+            ready_at = max(job.starts_at, self.free_at.get(job.number, 0.0))
+            if now >= ready_at:
+                self.free_at[job.number] = max(ready_at, now - SLACK) + job.gap
+                return 0.0
+            return ready_at - now
 
     def _send(self, job: Job, grant: Grant | None) -> None:
         """Runs in a thread: one call, no database."""

@@ -5,7 +5,7 @@ Pages by key (at, seq, id), oldest first, in a fixed number of queries.
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -107,7 +107,7 @@ def _parse(key: str) -> tuple[float, int]:
 
 
 def _time_of(key: str) -> datetime | None:
-    return datetime.fromtimestamp(_parse(key)[0], timezone.UTC) if key else None
+    return datetime.fromtimestamp(_parse(key)[0], UTC) if key else None
 
 
 def _between(model, conversation, since, until):
