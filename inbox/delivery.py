@@ -27,7 +27,7 @@ AHEAD = 4
 # Results are gathered this long after the first one: fewer, larger transactions.
 GATHER = 0.01
 # A thread that woke this much too late (seconds) does not delay the next one.
-SLACK = 0.015
+SLACK = 0.005
 DATABASE_AWAY = 0.25  # seconds until the next try
 STOPS_WITHIN = 20.0
 GRANT_LASTS = 5.0  # seconds an opened token is kept in this process

@@ -121,8 +121,10 @@ class FactBook:
         """The first spelling seen of each kind is the one that is written to."""
         found = defaultdict(dict)
         rows = Identity.objects.filter(contact__in=self.contacts).order_by("-id")
-        for i in rows:
-            found[i.contact_id][i.kind, i.scope] = i.value
+        for contact, kind, scope, value in rows.values_list(
+            "contact_id", "kind", "scope", "value"
+        ):
+            found[contact][kind, scope] = value
         return found
 
     @cached_property
