@@ -14,7 +14,7 @@ from business_numbers.models import (
     Portfolio,
     Template,
 )
-from business_numbers.parsing import AccountChange
+from business_numbers.webhook_facts import AccountChange
 from converge import clock
 
 TIERS = {

@@ -5,13 +5,6 @@ there are no statuses but `read`. Source: Instagram messaging webhooks and Send 
 """
 
 from business_numbers.parsing import (
-    Changed,
-    Fact,
-    Inbound,
-    Media,
-    Person,
-    Reacted,
-    Status,
     Unreadable,
     Update,
     clean,
@@ -19,6 +12,15 @@ from business_numbers.parsing import (
     needed,
     read_time,
     text,
+)
+from business_numbers.webhook_facts import (
+    Changed,
+    Fact,
+    Inbound,
+    Media,
+    Person,
+    Reacted,
+    Status,
 )
 
 KINDS = {

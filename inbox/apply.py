@@ -11,7 +11,7 @@ from django.db import transaction
 
 from business_numbers import changes
 from business_numbers.models import Number, UnknownTarget
-from business_numbers.parsing import (
+from business_numbers.webhook_facts import (
     AccountChange,
     Changed,
     Fact,

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from business_numbers.models import Number
-from business_numbers.parsing import Changed, Inbound, Reacted
+from business_numbers.webhook_facts import Changed, Inbound, Reacted
 from converge import bulk, clock
 from inbox.models import (
     Attachment,

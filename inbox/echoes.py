@@ -7,7 +7,7 @@ attempt to that person settles it; any other was typed elsewhere and becomes a m
 from datetime import timedelta
 
 from business_numbers.models import Number
-from business_numbers.parsing import Status
+from business_numbers.webhook_facts import Status
 from inbox.arrivals import Placed
 from inbox.models import Attempt
 from inbox.states import State

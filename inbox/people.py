@@ -11,7 +11,7 @@ from datetime import datetime
 
 from business_numbers import phones
 from business_numbers.models import Number
-from business_numbers.parsing import Person
+from business_numbers.webhook_facts import Person
 from converge import bulk, clock
 from inbox.models import Contact, Identity
 

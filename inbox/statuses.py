@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from business_numbers.models import Number
-from business_numbers.parsing import Status
+from business_numbers.webhook_facts import Status
 from converge import bulk, clock
 from inbox.models import Attempt, ParkedStatus
 from inbox.states import ARRIVED, FROM_META, State
