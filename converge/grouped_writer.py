@@ -71,21 +71,28 @@ class GroupedWriter:
 
     async def _write(self) -> None:
         connection = None
-        while True:
-            group = await self._take()
-            try:
-                async with asyncio.timeout(WRITE_TIMEOUT):
-                    if connection is None:
-                        connection = await self._connect()
-                    await _insert(connection, group)
-            except (psycopg.Error, OSError, TimeoutError) as error:
-                logger.warning("store failed", extra={"error": type(error).__name__})
-                _finish(group, StoreUnavailable())
-                if connection is not None:
-                    await _close(connection)
-                connection = None
-            else:
-                _finish(group, None)
+        try:
+            while True:
+                connection = await self._write_group(await self._take(), connection)
+        finally:
+            if connection is not None:
+                await _close(connection)
+
+    async def _write_group(self, group: list[Pending], connection):
+        """The connection to go on with, or None when it is broken."""
+        try:
+            async with asyncio.timeout(WRITE_TIMEOUT):
+                if connection is None:
+                    connection = await self._connect()
+                await _insert(connection, group)
+        except (psycopg.Error, OSError, TimeoutError) as error:
+            logger.warning("store failed", extra={"error": type(error).__name__})
+            _finish(group, StoreUnavailable())
+            if connection is not None:
+                await _close(connection)
+            return None
+        _finish(group, None)
+        return connection
 
     async def _take(self) -> list[Pending]:
         async with self.arrived:

@@ -67,7 +67,8 @@ class Stream:
 class Hub:
     def __init__(self, database_url: str):
         self.database_url = database_url
-        self.streams: dict[int, set[Stream]] = defaultdict(set)
+        # Inner dictionaries for their order: a person's oldest stream ends first.
+        self.streams: dict[int, dict[Stream, None]] = defaultdict(dict)
         self.task: asyncio.Task | None = None
 
     def start(self) -> None:
@@ -96,11 +97,11 @@ class Hub:
         if len(own) >= STREAMS_PER_USER:
             own[0].end()
         stream = Stream(workspace, user)
-        self.streams[workspace].add(stream)
+        self.streams[workspace][stream] = None
         return stream
 
     def leave(self, stream: Stream) -> None:
-        self.streams[stream.workspace].discard(stream)
+        self.streams[stream.workspace].pop(stream, None)
 
     def publish(self, payload: str) -> None:
         notice = json.loads(payload)

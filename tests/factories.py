@@ -118,7 +118,9 @@ def create_contact(
 
 
 def create_conversation(
-    number, contact: Contact | None = None, wrote_ago: timedelta | None = timedelta(minutes=1)
+    number,
+    contact: Contact | None = None,
+    wrote_ago: timedelta | None = timedelta(minutes=1),
 ) -> Conversation:
     """`wrote_ago`: when the customer last wrote; None is never."""
     contact = contact or create_contact(number.workspace)
@@ -133,7 +135,11 @@ def create_conversation(
 
 
 def create_sent(
-    conversation, state: State = State.SENT, body: str = "Hello", wamid: str = "", **fields
+    conversation,
+    state: State = State.SENT,
+    body: str = "Hello",
+    wamid: str = "",
+    **fields,
 ) -> Attempt:
     """A message of ours with one attempt, both in `state`."""
     wamid = wamid or (f"wamid.{uuid.uuid4().hex}" if state is not State.UNKNOWN else "")

@@ -25,7 +25,8 @@ def conversation(request, public_id):
     """The whole page, or, when a row was followed, only the conversation's part."""
     mode = "note" if request.GET.get("mode") == "note" else "reply"
     found = conversation_for(request, public_id)
-    context = conversation_context(found, request.membership, mode=mode)
+    before = request.GET.get("before", "")
+    context = conversation_context(found, request.membership, mode=mode, before=before)
     if request.htmx.target == "conversation":
         return render(request, "inbox/_conversation.html", context)
     context |= list_context(request)
@@ -61,6 +62,6 @@ def list_context(request) -> dict:
 def _query(request) -> str:
     """The filters, for links that lead into the list and back."""
     kept = request.GET.copy()
-    for key in ("after", "mode"):
+    for key in ("after", "mode", "before"):
         kept.pop(key, None)
     return kept.urlencode()

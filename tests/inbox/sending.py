@@ -29,7 +29,9 @@ def create_conversation(simulator, number, person="amelia", wa_id=AMELIA):
     return factories.create_conversation(number, contact)
 
 
-def say(conversation: Conversation, body: str = "Hello", sender=Sender.AGENT) -> Message:
+def say(
+    conversation: Conversation, body: str = "Hello", sender=Sender.AGENT
+) -> Message:
     generation = conversation.generation if sender is Sender.FLOW else None
     outcome = queue(
         conversation.id, Draught("text", body), sender=sender, generation=generation

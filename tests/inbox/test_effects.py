@@ -36,7 +36,9 @@ def codes() -> list[str]:
 def fail(conversation, times: int = 1, errors=GONE):
     for _ in range(times):
         attempt = create_sent(conversation, at=clock.now() - timedelta(minutes=1))
-        receive(conversation.number, statuses=[status(attempt, "failed", errors=errors)])
+        receive(
+            conversation.number, statuses=[status(attempt, "failed", errors=errors)]
+        )
 
 
 @pytest.mark.parametrize("word", ["STOP", " stop ", "Stop.", "Unsubscribe!", "BAJA"])
@@ -162,4 +164,3 @@ def test_failures_with_two_numbers_count_together(conversation, workspace, numbe
     fail(other)
 
     assert codes() == [Tag.DO_NOT_SEND]
-

@@ -163,11 +163,10 @@ def test_the_outbox_keeps_its_promises_in_every_order(simulator):
     run_state_machine_as_test(
         Outbox,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=30,
             deadline=None,
             phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
         ),
     )
-

@@ -1,0 +1,196 @@
+"""Nothing crosses a workspace's border: every address, with everybody's objects."""
+
+import pytest
+from django.urls import reverse
+
+from accounts import roles
+from accounts.models import Invitation, Membership
+from inbox.models import Attachment
+from inbox.states import State
+from tests import factories
+from tests.accounts.every_url import in_workspace, ours
+
+pytestmark = pytest.mark.django_db
+
+# Every address below a workspace: how it is called. A new one must be entered here.
+GET, POST = "get", "post"
+METHODS = {
+    "inbox:inbox": GET,
+    "inbox:start": GET,
+    "inbox:changed_rows": GET,
+    "inbox:conversation": GET,
+    "inbox:contact": GET,
+    "inbox:tail": GET,
+    "inbox:older": GET,
+    "inbox:send": POST,
+    "inbox:add_note": POST,
+    "inbox:save_draft": POST,
+    "inbox:read": POST,
+    "inbox:unread": POST,
+    "inbox:presence": POST,
+    "inbox:close": POST,
+    "inbox:reopen": POST,
+    "inbox:assign": POST,
+    "inbox:takeover": POST,
+    "inbox:add_tag": POST,
+    "inbox:remove_tag": POST,
+    "inbox:dnd": POST,
+    "inbox:do_not_send": POST,
+    "inbox:block": POST,
+    "inbox:pick": GET,
+    "inbox:pick_one": GET,
+    "inbox:preview": POST,
+    "inbox:send_template": POST,
+    "inbox:details": GET,
+    "inbox:ask_again": GET,
+    "inbox:again": POST,
+    "inbox:mark_sent": POST,
+    "inbox:check": POST,
+    "inbox:discard": POST,
+    "inbox:attachment": GET,
+    "numbers:list": GET,
+    "numbers:connect": GET,
+    "numbers:templates": GET,
+    "settings": GET,
+    "profile": GET,
+    "workspace": GET,
+    "team": GET,
+    "change_member": POST,
+    "revoke_invitation": POST,
+    "audit": GET,
+    "second_factor_needed": GET,
+}
+# Says where two-factor is set up, and shows nothing of a workspace.
+SHOWS_NOTHING = {"second_factor_needed"}
+# What a viewer may do besides looking: where they themselves have read to.
+READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
+ROUTES = {route.name: route for route in in_workspace()}
+BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
+WITH_OBJECTS = pytest.mark.parametrize(
+    "name", sorted(n for n, route in ROUTES.items() if route.path.count("<") > 1)
+)
+
+
+@pytest.fixture
+def world(workspace, alice, number, conversation):
+    """One object of every kind an address may name."""
+    attempt = factories.create_sent(conversation, State.FAILED)
+    attachment = Attachment.objects.create(
+        workspace=workspace, message=attempt.message, number=number, kind="image"
+    )
+    invitation = Invitation(workspace=workspace, email="dana@example.org")
+    invitation.issue_token()
+    invitation.save()
+    return {
+        "public_id": conversation.public_id,
+        "message_id": attempt.message_id,
+        "template_id": factories.create_template(number.account).id,
+        "attachment_id": attachment.id,
+        "invitation": invitation.id,
+        "member": alice.memberships.get().id,
+    }
+
+
+def address(name: str, slug: str, world: dict) -> str:
+    route = ROUTES[name]
+    values = {
+        key: world[key]
+        for key in ("public_id", "message_id", "template_id", "attachment_id")
+        if f":{key}>" in route.path
+    }
+    if "<int:pk>" in route.path:
+        kind = "invitation" if "invitation" in name else "member"
+        values["pk"] = world[kind]
+    return reverse(name, kwargs={"slug": slug, **values})
+
+
+def visit(client, name: str, slug: str, world: dict, **headers):
+    call = getattr(client, METHODS[name])
+    return call(address(name, slug, world), headers=headers)
+
+
+def test_every_address_is_in_the_table():
+    assert set(ROUTES) == set(METHODS)
+
+
+@pytest.mark.parametrize("route", ours(), ids=lambda r: r.path)
+def test_every_view_says_who_may_call_it(route):
+    is_a_redirect = route.path == ""
+
+    assert route.access or is_a_redirect
+    if route.is_in_workspace:
+        assert route.access in roles.MAY or route.name in SHOWS_NOTHING
+
+
+@BY_NAME
+def test_a_stranger_finds_nothing(client, workspace, world, charlie, name):
+    client.force_login(charlie)
+
+    answer = visit(client, name, workspace.slug, world)
+
+    assert answer.status_code == (200 if name in SHOWS_NOTHING else 404)
+    assert workspace.name not in answer.content.decode()
+
+
+@WITH_OBJECTS
+def test_objects_of_another_workspace_are_not_found_in_ones_own(
+    client, world, charlie, name
+):
+    client.force_login(charlie)
+    own = charlie.memberships.get().workspace
+
+    assert visit(client, name, own.slug, world).status_code == 404
+
+
+@BY_NAME
+def test_nobody_is_asked_to_sign_in(client, workspace, world, name):
+    page = visit(client, name, workspace.slug, world)
+    fragment = visit(client, name, workspace.slug, world, HX_Request="true")
+
+    assert page.status_code == 302
+    assert page["Location"].startswith("/accounts/login/")
+    assert fragment.status_code == 401
+
+
+@BY_NAME
+def test_a_viewer_reads_and_does_nothing(client, workspace, world, name):
+    viewer = factories.create_member(workspace, "Vera Viewer", role="viewer")
+    client.force_login(viewer)
+
+    status = visit(client, name, workspace.slug, world).status_code
+
+    is_reading = ROUTES[name].access in ("read", "signed in")
+    assert (status != 403) if is_reading else (status == 403)
+    if METHODS[name] == POST:
+        assert (status != 403) == (name in READERS_MAY)
+
+
+@pytest.mark.parametrize("role", ["owner", "admin", "agent", "viewer"])
+@pytest.mark.parametrize(
+    "name", ["inbox:inbox", "numbers:connect", "workspace", "team", "audit"]
+)
+def test_pages_open_to_the_roles_of_the_table(client, workspace, world, name, role):
+    client.force_login(factories.create_member(workspace, "Robin", role=role))
+
+    status = visit(client, name, workspace.slug, world).status_code
+
+    assert status == (200 if roles.may(role, ROUTES[name].access) else 403)
+
+
+def test_somebody_who_was_removed_is_a_stranger_at_once(client, workspace, bob, world):
+    client.force_login(bob)
+    assert visit(client, "inbox:inbox", workspace.slug, world).status_code == 200
+
+    Membership.objects.filter(user=bob).delete()
+
+    assert visit(client, "inbox:inbox", workspace.slug, world).status_code == 404
+
+
+def test_changed_rows_of_another_workspace_stay_silent(client, world, charlie):
+    client.force_login(charlie)
+    own = charlie.memberships.get().workspace
+    path = reverse("inbox:changed_rows", kwargs={"slug": own.slug})
+
+    answer = client.get(path, {"id": str(world["public_id"])})
+
+    assert str(world["public_id"]) not in answer.content.decode()
