@@ -6,7 +6,7 @@ matter.
 
 from datetime import timedelta
 
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from accounts.models import Workspace
 from business_numbers.models import Number
@@ -39,7 +39,11 @@ def follow_arrivals(placed: list[Placed], new: set, conversations: dict) -> None
 
 def follow_statuses(settled: list[Known]) -> None:
     arrived = {k.contact for k in settled if k.state in ARRIVED}
-    failed = [k for k in settled if k.has_failed_now and k.state is State.FAILED]
+    failed = [
+        k
+        for k in settled
+        if k.has_failed_now and k.is_newest and k.state is State.FAILED
+    ]
     tags.lift_unreachable(arrived)
     _tag_unreachable({k.contact for k in failed if _code(k) == tags.UNREACHABLE})
     stopped = {k.contact: k for k in failed if _code(k) == MARKETING_STOPPED}
@@ -68,6 +72,7 @@ def _hear_stop_words(inbound: list[Placed], conversations: dict) -> None:
         for p in inbound
         if p.fact.kind in ("text", "button") and tags.is_stop_word(p.fact.body)
     }
+    heard = _without_older_than_a_lift(heard) if heard else {}
     wishes = [
         tags.Wish(p.number.workspace_id, contact, p.fact.at, f"wrote “{p.fact.body}”")
         for contact, p in heard.items()
@@ -78,6 +83,20 @@ def _hear_stop_words(inbound: list[Placed], conversations: dict) -> None:
         for w in granted
     ]
     bulk.insert(Event, rows)
+
+
+def _without_older_than_a_lift(heard: dict[int, Placed]) -> dict[int, Placed]:
+    """A wish that comes late does not undo what was agreed after it."""
+    lifted = dict(
+        Event.objects.filter(kind="dnd_off", conversation__contact__in=heard)
+        .values_list("conversation__contact")
+        .annotate(Max("at"))
+    )
+    return {
+        contact: p
+        for contact, p in heard.items()
+        if contact not in lifted or p.fact.at > lifted[contact]
+    }
 
 
 def _tag_unreachable(contacts: set[int]) -> None:

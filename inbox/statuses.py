@@ -33,7 +33,7 @@ class Known:
     message: object
     conversation: int
     contact: int
-    n: int
+    is_newest: bool
     state: State
     wamid: str
     times: dict = field(default_factory=dict)
@@ -75,7 +75,8 @@ def _rows(reports: list[tuple[Status, Number]]) -> list:
 
 
 MATCH = """
-SELECT r.place, a.id, a.message_id, m.conversation_id, a.contact_id, a.n, a.state, a.wamid
+SELECT r.place, a.id, a.message_id, m.conversation_id, a.contact_id,
+  a.n >= m.tries AS is_newest, a.state, a.wamid
 FROM jsonb_to_recordset(%s::jsonb)
   AS r(place integer, number_id bigint, wamid text, callback uuid)
 LEFT JOIN inbox_attempt c ON c.id = r.callback AND c.number_id = r.number_id

@@ -7,7 +7,7 @@ import pytest
 
 from converge import clock
 from inbox import tags
-from inbox.models import Contact, ContactTag, Tag
+from inbox.models import Contact, ContactTag, Conversation, Event, Message, Tag
 from tests.factories import (
     create_conversation,
     create_number,
@@ -164,3 +164,30 @@ def test_failures_with_two_numbers_count_together(conversation, workspace, numbe
     fail(other)
 
     assert codes() == [Tag.DO_NOT_SEND]
+
+
+def test_a_stop_that_comes_late_does_not_undo_a_newer_agreement(number):
+    receive(number, text_message(body="hello"))
+    conversation = Conversation.objects.get()
+    Event.objects.create(
+        workspace=number.workspace,
+        conversation=conversation,
+        at=clock.now(),
+        kind="dnd_off",
+    )
+    long_ago = str(int(clock.now().timestamp()) - 3600)
+
+    receive(number, text_message(body="STOP", timestamp=long_ago))
+
+    assert not ContactTag.objects.filter(tag__code="dnd").exists()
+
+
+def test_only_the_newest_attempts_failure_has_effects(number, conversation):
+    old = create_sent(conversation)
+    Message.objects.filter(id=old.message_id).update(tries=2)
+    failed = status(old, "failed", errors=[{"code": 131050, "title": "stopped"}])
+
+    receive(number, statuses=[failed])
+
+    conversation.contact.refresh_from_db()
+    assert not conversation.contact.refuses_marketing
