@@ -10,7 +10,7 @@ import time
 import uuid
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -72,8 +72,9 @@ def claim(room: Room) -> list[Job]:
 
 
 def _claim(numbers: list[int], room: Room) -> list[Job]:
-    paces, db_now = _lock_paces(numbers)
+    paces, db_now, here = _lock_paces(numbers)
     picked: list[tuple[Message, datetime]] = []
+    begins = here - db_now.timestamp()  # from the database's clock to ours
     free, automation = room.free, room.automation
     for pace in paces:
         most = min(free, PER_NUMBER - room.in_flight.get(pace.number_id, 0))
@@ -83,7 +84,7 @@ def _claim(numbers: list[int], room: Room) -> list[Job]:
         picked += zip(messages, slots, strict=False)
         free -= len(messages)
         automation -= sum(m.priority > PEOPLE for m in messages)
-    return _decide(picked, {p.number_id: p for p in paces}, db_now)
+    return _decide(picked, {p.number_id: p for p in paces}, begins)
 
 
 def _numbers_due() -> list[int]:
@@ -101,8 +102,8 @@ SELECT n.id FROM numbers_number n WHERE EXISTS (
 """
 
 
-def _lock_paces(numbers: list[int]) -> tuple[list[Pace], datetime]:
-    """Paces nobody else serves right now, and the database's clock."""
+def _lock_paces(numbers: list[int]) -> tuple[list[Pace], datetime, float]:
+    """Paces nobody else serves right now; the database's clock and ours at one moment."""
     paces = list(
         Pace.objects.select_for_update(of=("self",), skip_locked=True)
         .filter(number__in=numbers)
@@ -110,7 +111,7 @@ def _lock_paces(numbers: list[int]) -> tuple[list[Pace], datetime]:
         .order_by("number_id")
     )
     ((db_now,),) = bulk.fetch("SELECT clock_timestamp()", [])
-    return paces, db_now
+    return paces, db_now, time.monotonic()
 
 
 def _pick(number: int, most: int, automation: int) -> list[Message]:
@@ -143,7 +144,7 @@ ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
 """
 
 
-def _decide(picked, paces: dict[int, Pace], db_now: datetime) -> list[Job]:
+def _decide(picked, paces: dict[int, Pace], begins: float) -> list[Job]:
     """Ask the gate again. What is allowed becomes an attempt; slots go to it alone."""
     if not picked:
         return []
@@ -164,7 +165,8 @@ def _decide(picked, paces: dict[int, Pace], db_now: datetime) -> list[Job]:
         number = message.number_id
         slot = slots[number][used[number]]
         used[number] += 1
-        jobs.append(_job(message, conversation, book, facts, slot - db_now))
+        starts_at = begins + slot.timestamp()
+        jobs.append(_job(message, conversation, book, facts, starts_at))
     book.save_tiers()
     _begin(jobs, {m.id: m for m, _ in picked})
     _put_off(others)
@@ -216,10 +218,9 @@ def _sender(message: Message) -> Sender:
     return Sender(message.origin)
 
 
-def _job(message, conversation, book: FactBook, facts, wait: timedelta) -> Job:
+def _job(message, conversation, book: FactBook, facts, starts_at: float) -> Job:
     number: Number = conversation.number
     attempt = uuid.uuid4()
-    now = time.monotonic()
     starts = facts.starts_conversation and number.account.portfolio_id
     return Job(
         attempt=attempt,
@@ -230,8 +231,8 @@ def _job(message, conversation, book: FactBook, facts, wait: timedelta) -> Job:
         is_whatsapp=number.is_whatsapp,
         path=f"{number.meta_id}/messages",
         body=_body(message, conversation, book.address(conversation), attempt),
-        starts_at=now + max(0.0, wait.total_seconds()),
-        deadline=now + settings.SEND_LEASE / 2,
+        starts_at=starts_at,
+        deadline=time.monotonic() + settings.SEND_LEASE / 2,
         gap=1 / number.limit_per_second,
         was_slow=number.pace.slow_count > 0,
         priority=message.priority,

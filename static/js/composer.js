@@ -1,212 +1,177 @@
 // Writing: the bubble appears at once, the draft is never lost, a second click is the first.
 (() => {
-  const form = () => document.querySelector("[data-composer]");
-  const field = () => form()?.querySelector("textarea");
-  const conversation = () => document.getElementById("conversation")?.dataset.conversation;
-  const key = (f) => `draft-${conversation()}-${f.dataset.composer}`;
+  const { $, tell, hear, say, post } = converge;
+  const form = () => document.querySelector("[data-composer]"), field = () => form()?.querySelector("textarea");
+  const seat = (name) => form().querySelector(`[data-${name}]`);
+  const conversation = () => $("conversation").dataset.conversation;
+  const key = () => `draft-${conversation()}-${form().dataset.composer}`;
+  // Not `randomUUID`: it does not exist on plain http in an office network.
   const uuid = () => {
-    const b = crypto.getRandomValues(new Uint8Array(16));
-    b[6] = (b[6] & 15) | 64; b[8] = (b[8] & 63) | 128;
-    return [...b].map((x, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + x.toString(16).padStart(2, "0")).join("");
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64; bytes[8] = (bytes[8] & 63) | 128;
+    return [...bytes].map((b, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + b.toString(16).padStart(2, "0")).join("");
   };
-  let saving = null, queue = Promise.resolve();
+  let timer = 0, saving = Promise.resolve(), queue = Promise.resolve();
 
-  // Drafts: the server after 700 ms, this tab at once.
+  // Drafts: this tab at once, the server after 700 ms.
+  const keep = (text) => { try { text ? sessionStorage.setItem(key(), text) : sessionStorage.removeItem(key()); } catch { /* storage may be off */ } };
+  const kept = () => { try { return sessionStorage.getItem(key()); } catch { return null; } };
   const save = () => {
-    clearTimeout(saving);
-    const f = form();
-    if (!f?.dataset.draft || f.dataset.saved === field().value) return Promise.resolve();
-    const text = field().value;
+    clearTimeout(timer);
+    const f = form(), text = field()?.value;
+    if (!f || f.dataset.saved === text) return saving;
     f.dataset.saved = text;
-    return converge.post(f.dataset.draft, new URLSearchParams({ mode: f.dataset.composer, body: text, version: f.dataset.draftVersion }), { keepalive: true })
-      .then(async (r) => {
-        if (r.ok) { f.dataset.draftVersion = await r.text(); f.querySelector("[data-saved]").textContent = text ? "Draft saved" : ""; }
-        else if (r.status === 409) offer(f, await r.text());
-        else delete f.dataset.saved;
-      }).catch(() => { delete f.dataset.saved; });
+    saving = post(f.dataset.draft, { mode: f.dataset.composer, body: text, version: f.dataset.version }, { keepalive: true }).then(async (response) => {
+      const words = await response.text(), line = f.querySelector("[data-note]");
+      if (response.ok) { f.dataset.version = words; line.textContent = text ? "Draft saved" : ""; }
+      else if (response.status === 409) offer(line, words);
+      else delete f.dataset.saved;
+    }).catch(() => { delete f.dataset.saved; });
+    return saving;
   };
-  const offer = (f, newer) => {
-    const seat = f.querySelector("[data-saved]");
+  const offer = (line, newer) => {
     const use = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "A newer draft exists. Use it" });
-    use.onclick = () => { field().value = newer; f.dataset.draftVersion = 1e9; seat.textContent = ""; changed(); };
-    seat.replaceChildren(use);
+    use.onclick = () => put(newer);
+    line.replaceChildren(use);
   };
+  const put = (text) => { field().value = text; form().dataset.version = 1e9; changed(); field().focus(); };
   const changed = () => {
-    const f = form(), text = field().value, bytes = f.dataset.bytes ? new TextEncoder().encode(text).length : text.length;
-    const left = Number(f.dataset.limit) - bytes;
-    f.querySelector("[data-saved]").textContent = left > f.dataset.limit * 0.05 ? "" : left >= 0 ? `${left} left` : `${-left} over`;
-    try { text ? sessionStorage.setItem(key(f), text) : sessionStorage.removeItem(key(f)); } catch { /* storage may be off */ }
-    grow();
-    clearTimeout(saving);
-    saving = setTimeout(save, 700);
-  };
-  const grow = () => {
-    const t = field();
-    if (!t || CSS.supports("field-sizing", "content")) return;
-    t.rows = Math.min(12, t.value.split("\n").length);
+    const { limit, bytes } = form().dataset, text = field().value;
+    const left = limit - (bytes ? new TextEncoder().encode(text).length : text.length);
+    seat("note").textContent = left > limit * 0.05 ? "" : left >= 0 ? `${left} left` : `${-left} over`;
+    keep(text);
+    clearTimeout(timer);
+    timer = setTimeout(save, 700);
   };
   const restore = () => {
-    const f = form();
-    if (!f) return;
-    f.dataset.saved = field().defaultValue;
-    let kept = null;
-    try { kept = sessionStorage.getItem(key(f)); } catch { /* storage may be off */ }
-    if (kept && kept !== field().value) { field().value = kept; changed(); }
-    grow();
+    if (!form()) return;
+    form().dataset.saved = field().defaultValue;
+    const text = kept();
+    if (text && text !== field().value) { field().value = text; changed(); }
   };
+  const empty = () => { field().value = form().dataset.saved = seat("note").textContent = ""; clearTimeout(timer); keep(""); };
+  const hint = (words) => { seat("hint").textContent = words; };
 
   // Sending: one bubble is one message; they leave one after the other.
   const bubble = (text, client) => {
-    const li = document.getElementById("optimistic").content.firstElementChild.cloneNode(true);
+    const li = $("optimistic").content.firstElementChild.cloneNode(true), before = $("items-" + conversation()).lastElementChild;
     li.id = "m-" + client;
-    li.dataset.at = Date.now() / 1000;
+    li.dataset.at = converge.now() / 1000;
+    li.classList.toggle("msg--cont", before?.dataset.group === li.dataset.group && li.dataset.at - before.dataset.at < 300);
     li.querySelector(".bubble__text").textContent = text;
-    li.querySelector("time").textContent = new Date(converge.now?.() || Date.now()).toTimeString().slice(0, 5);
-    document.getElementById("items-" + conversation()).append(li);
-    document.dispatchEvent(new CustomEvent("converge:sent"));
+    li.querySelector("time").textContent = new Date().toTimeString().slice(0, 5);
+    before.after(li);
     return li;
   };
-  const report = (li, state, words, certain) => {
-    li.dataset.state = state;
-    const box = li.querySelector(".report");
-    box.hidden = false;
-    box.querySelector("p").textContent = words;
-    box.querySelector("[data-again]").hidden = certain;
-    document.dispatchEvent(new CustomEvent("converge:sent"));
+  const wait = (li, words) => {
+    li.dataset.state = "waiting";
+    li.querySelector(".report").hidden = false;
+    li.querySelector(".report p").textContent = "Not sent yet – " + words;
+    say("A message is not sent yet.", "live-assertive");
+    tell("sent");
+  };
+  const refuse = (li, sentence) => {
+    const text = li.querySelector(".bubble__text").textContent;
+    li.remove();
+    say(sentence, "live-assertive");
+    if (!field()) return converge.notice(sentence);
+    put(field().value ? `${text}\n${field().value}` : text);
+    hint(sentence);
   };
   const deliver = async (li, url, data) => {
     li.dataset.state = "sending";
     li.querySelector(".report").hidden = true;
-    try {
-      const response = await converge.post(url, data);
-      if (response.ok) {
-        const page = new DOMParser().parseFromString(await response.text(), "text/html");
-        const fresh = page.querySelector("li.msg"), old = document.getElementById(li.id);
-        if (fresh && old && old.dataset.version === undefined) { old.replaceWith(document.adoptNode(fresh)); htmx.process(fresh); }
-        return converge.changed();
-      }
-      if (response.status === 422 || response.status === 409) {
-        const refused = await response.json();
-        report(li, "refused", refused.sentence, true);
-        converge.say(refused.sentence, "live-assertive");
-        if (field() && !field().value) { field().value = data.get("body"); changed(); li.remove(); hint(refused.sentence); }
-        return converge.changed();
-      }
-      report(li, "waiting", response.status === 401 ? "Not sent yet – sign in to continue" : "Not sent yet – the server did not answer");
-    } catch { report(li, "waiting", "Not sent yet – waiting for connection"); }
-    converge.say("A message is not sent yet.", "live-assertive");
-  };
-  const hint = (words) => {
-    let line = form().querySelector("[data-hint]");
-    if (!line) { line = Object.assign(document.createElement("p"), { className: "truncate grow" }); form().querySelector(".composer__bar > .chip").before(line); }
-    line.dataset.hint = "";
-    line.textContent = words;
+    const response = await post(url, data).catch(() => null);
+    if (response?.status === 422 || response?.status === 409) refuse(li, (await response.json()).sentence);
+    else if (!response?.ok) return wait(li, !response ? "waiting for connection" : response.status === 401 ? "sign in to continue" : "the server did not answer");
+    tell("changed");
   };
   const send = (then) => {
-    const f = form(), text = field().value.trim();
-    if (!text) return;
-    const client = uuid(), data = new URLSearchParams({ client_id: client, body: text });
-    if (then) data.set("then", then);
-    const li = bubble(text, client), url = f.action;
-    li.send = () => { queue = queue.then(() => deliver(li, url, data)); };
-    field().value = "";
-    f.querySelector("[data-hint]")?.remove();
-    forget(f);
+    const f = form(), body = field().value.trim();
+    if (!body || "shut" in f.dataset) return;
+    const data = { client_id: uuid(), body, ...(then && { then }) }, li = bubble(body, data.client_id);
+    li.send = () => { queue = Promise.all([queue, saving]).then(() => deliver(li, f.action, data)); };
+    empty();
+    hint("");
+    tell("sent");
     li.send();
     field().focus();
   };
-  const forget = (f) => {
-    clearTimeout(saving);
-    f.dataset.saved = "";
-    f.dataset.draftVersion = 1e9;
-    f.querySelector("[data-saved]").textContent = "";
-    try { sessionStorage.removeItem(key(f)); } catch { /* storage may be off */ }
-    grow();
-  };
   const addNote = async () => {
-    const f = form(), text = field().value.trim();
-    if (!text) return;
-    const response = await converge.post(f.action, new URLSearchParams({ body: text })).catch(() => null);
-    if (!response?.ok) return converge.notice("The note is not saved yet. It is still in the box.");
-    field().value = "";
-    forget(f);
-    converge.changed();
+    const body = field().value.trim();
+    if (!body) return;
+    const response = await post(form().action, { body }).catch(() => null);
+    if (!response?.ok) return hint("The note is not saved yet. It is still in the box.");
+    empty();
+    tell("changed");
+    tell("sent");
   };
 
   // The server's composer takes its place, unless somebody's words are in it.
-  document.addEventListener("converge:composer", (e) => {
-    const fresh = document.adoptNode(e.detail), old = document.getElementById(fresh.id);
-    if (!old) return;
-    const words = old.querySelector("textarea")?.value || "";
-    if (old.dataset.variant === "open" && fresh.dataset.variant === "open") {
-      const [chip, next] = [old, fresh].map((c) => c.querySelector(".composer__bar > .chip"));
-      if (chip.outerHTML !== next.outerHTML) chip.replaceWith(next);
-      return;
-    }
-    if (old.dataset.variant === fresh.dataset.variant) return;
-    if (words) return closeAround(old, fresh);
-    old.replaceWith(fresh);
+  const exchange = (fresh) => {
+    $(fresh.id).replaceWith(document.adoptNode(fresh));
     htmx.process(fresh);
     restore();
-  });
-  // The window closed while somebody wrote: the text stays, the button changes.
-  const closeAround = (old, fresh) => {
-    const chip = fresh.querySelector(".composer__bar > .chip");
-    old.querySelector(".composer__bar > .chip").replaceWith(chip);
-    const choose = fresh.querySelector(".btn--primary"), button = old.querySelector("[data-send]");
-    if (!button || old.dataset.closed) return;
-    old.dataset.closed = "1";
-    if (!choose) { button.disabled = true; return; }
-    button.textContent = "Choose a template";
-    button.type = "button";
-    button.onclick = () => save().then(() => htmx.ajax("GET", fresh.action, { target: "#modal-root", source: button }));
   };
+  const shut = (f, is) => {
+    f.toggleAttribute("data-shut", is);
+    seat("send").hidden = is;
+    if (seat("choose")) seat("choose").hidden = !is;
+  };
+  hear("composer", (fresh) => {
+    const old = $(fresh.id), chips = [old, fresh].map((c) => c.querySelector(".composer__bar > .chip"));
+    const isOpen = fresh.dataset.variant === "open";
+    if (old.dataset.variant === "open" ? !isOpen && !field().value : old.dataset.variant !== fresh.dataset.variant) return exchange(fresh);
+    if (chips[0].outerHTML !== chips[1].outerHTML) chips[0].replaceWith(chips[1]);
+    if (old.dataset.composer === "reply") shut(old, !isOpen);
+  });
 
   document.addEventListener("input", (e) => { if (e.target === field()) changed(); });
   document.addEventListener("focusout", (e) => { if (e.target === field()) save(); });
   document.addEventListener("submit", (e) => {
     if (e.target !== form()) return;
     e.preventDefault();
-    if (form().dataset.closed) return;
-    if (form().dataset.composer === "note") addNote();
-    else { send(e.submitter?.value); document.querySelector("[popover]:popover-open")?.hidePopover(); }
-  }, true);
+    if (form().dataset.composer === "note") return addNote();
+    e.submitter?.closest("[popover]")?.hidePopover();
+    send(e.submitter?.value);
+  });
   document.addEventListener("keydown", (e) => {
     if (e.target !== field() || e.isComposing) return;
-    if (e.key === "Enter" && e.shiftKey && (e.ctrlKey || e.metaKey)) { e.preventDefault(); send("close"); }
-    else if (e.key === "Enter" && !e.shiftKey && !matchMedia("(pointer: coarse)").matches) { e.preventDefault(); form().requestSubmit(); }
-    else if (e.key === "Escape") document.querySelector(".thread")?.focus();
-    else if (e.altKey && (e.code === "KeyN" || e.code === "KeyR")) { e.preventDefault(); document.querySelector(`[data-mode=${e.code === "KeyN" ? "note" : "reply"}]`)?.click(); }
+    const command = e.ctrlKey || e.metaKey, isFine = matchMedia("(pointer: fine)").matches;
+    const act = e.key === "Escape" ? () => document.querySelector(".thread").focus()
+      : e.altKey && ["KeyN", "KeyR"].includes(e.code) ? () => document.querySelector(`[data-mode=${e.code === "KeyN" ? "note" : "reply"}]`).click()
+      : e.key !== "Enter" ? null
+      : command && e.shiftKey ? () => send("close")
+      : command || !e.shiftKey && isFine && "enterSends" in form().dataset ? () => form().requestSubmit() : null;
+    if (act) { e.preventDefault(); act(); }
   });
-  document.addEventListener("click", (e) => {
-    const li = e.target.closest("li.msg");
-    if (li?.send && e.target.closest("[data-again]")) li.send();
-    if (li?.send && e.target.closest("[data-edit], [data-drop]")) {
-      if (e.target.closest("[data-edit]") && field()) { field().value = li.querySelector(".bubble__text").textContent; changed(); field().focus(); }
-      li.remove();
-    }
-    const mode = e.target.closest("[data-mode]");
-    if (!mode || !mode.href || !conversation()) return;
+  document.addEventListener("click", async (e) => {
+    const li = e.target.closest("li.msg"), mode = e.target.closest("a[data-mode]");
+    if (li?.send && e.target.matches("[data-again]")) li.send();
+    if (li?.send && e.target.matches("[data-edit]")) put(li.querySelector(".bubble__text").textContent);
+    if (li?.send && e.target.matches("[data-edit], [data-drop]")) li.remove();
+    if (!mode) return;
     e.preventDefault();
-    save().then(() => fetch(mode.href, { headers: { "HX-Request": "true", "HX-Target": "conversation" } }))
-      .then((r) => r.text()).then((html) => {
-        const fresh = new DOMParser().parseFromString(html, "text/html").querySelector(".composer");
-        const old = document.getElementById(fresh.id);
-        old.replaceWith(document.adoptNode(fresh));
-        htmx.process(fresh);
-        restore();
-        field()?.focus();
-      }).catch(() => converge.notice("You are offline."));
+    await save();
+    const page = await converge.draw(`${$("conversation").dataset.tail}?mode=${mode.dataset.mode}`);
+    if (!page) return converge.notice("You are offline.");
+    exchange(page.querySelector("[data-part=composer] > *"));
+    field()?.focus();
   });
+
   // Bubbles that waited less than a minute go out by themselves, with the same id.
-  document.addEventListener("converge:connection", (e) => {
-    if (e.detail !== "live") return;
-    document.querySelectorAll("li.msg[data-state=waiting]").forEach((li) => {
-      if (li.send && Date.now() / 1000 - li.dataset.at < 60) li.send();
-    });
-  });
-  document.addEventListener("converge:leaving", () => { if (form()) save(); });
-  document.addEventListener("converge:opened", restore);
-  addEventListener("pagehide", () => { if (form()) save(); });
+  const waiting = () => [...document.querySelectorAll("li.msg[data-state=waiting]")].filter((li) => li.send);
+  const resend = () => waiting().forEach((li) => { if (converge.now() / 1000 - li.dataset.at < 60) li.send(); });
+  hear("connection", (kind) => { if (kind === "live") resend(); });
+  hear("signed-in", () => waiting().forEach((li) => li.send()));
+  const leave = () => {
+    if (!form()) return;
+    const words = [...waiting().map((li) => li.querySelector(".bubble__text").textContent), field().value];
+    if (words.length > 1) { field().value = words.filter(Boolean).join("\n"); keep(field().value); }
+    save();
+  };
+  hear("leaving", leave);
+  hear("opened", restore);
+  addEventListener("pagehide", leave);
   restore();
 })();

@@ -1,4 +1,4 @@
-// Remaining time, rewritten in place every half minute; at closing the server is asked what holds now.
+// Remaining time, rewritten in place; at closing the server is asked what holds now.
 (() => {
   const words = (seconds) => {
     const minutes = Math.max(0, Math.floor(seconds / 60)), hours = Math.floor(minutes / 60), rest = minutes % 60;
@@ -6,23 +6,27 @@
     if (hours >= 12 || (hours && !rest)) return `${hours} h`;
     return hours ? `${hours} h ${rest} m` : `${rest} m`;
   };
-  const phase = (seconds) => (seconds <= 900 ? "last" : seconds <= 7200 ? "soon" : "open");
+  const THRESHOLDS = { 7200: "2 hours", 900: "15 minutes" };
+  const rewrite = (chip, left) => {
+    const seat = chip.querySelector("[data-left]"), isAgent = chip.dataset.window === "agent";
+    const text = (isAgent ? "Agent " : "") + words(left);
+    if (seat.textContent !== text) seat.textContent = text;
+    if (isAgent) return;
+    chip.dataset.window = left <= 900 ? "last" : left <= 7200 ? "soon" : "open";
+    chip.querySelector("[data-share]")?.setAttribute("stroke-dasharray", `${Math.max(1, Math.round(left / 864))} 100`);
+  };
   const tick = () => {
     if (document.hidden) return;
-    const now = (converge.now?.() || Date.now()) / 1000 + Number(document.body.dataset.offset || 0);
-    let closed = false;
-    document.querySelectorAll("[data-until]").forEach((chip) => {
-      const left = Number(chip.dataset.until) - now;
-      if (left <= 0) { chip.removeAttribute("data-until"); closed = true; return; }
-      const agent = chip.dataset.window === "agent", text = (agent ? "Agent " : "") + words(left), seat = chip.querySelector("[data-left]");
-      if (seat.textContent !== text) seat.textContent = text;
-      if (agent) return;
-      if (chip.dataset.window !== phase(left)) chip.dataset.window = phase(left);
-      chip.querySelector("[data-share]")?.setAttribute("stroke-dasharray", `${Math.max(1, Math.round(left / 864))} 100`);
-    });
-    const part = document.getElementById("conversation");
-    if (closed && part) { part.dataset.version = "-1"; converge.say("The window closed."); converge.changed({ all: true }); }
+    const now = converge.now() / 1000;
+    for (const chip of document.querySelectorAll("[data-until]")) {
+      const left = chip.dataset.until - now, mine = chip.closest("#conversation");
+      if (left > 0) rewrite(chip, left);
+      else chip.removeAttribute("data-until");
+      if (left <= 0 && mine) { mine.dataset.version = -1; converge.say("The window closed."); }
+      if (left <= 0) converge.tell("changed", { all: true });
+      for (const edge in THRESHOLDS) if (mine && left <= edge && left > edge - 5) converge.say(`The window closes in ${THRESHOLDS[edge]}.`);
+    }
   };
-  setInterval(tick, 15000);
+  setInterval(tick, 5000);
   document.addEventListener("visibilitychange", tick);
 })();

@@ -1,119 +1,106 @@
 // The list: rows are patched where they stand; their order changes only when nobody is pointing at it.
 (() => {
-  const list = () => document.getElementById("conversations");
-  const box = () => list()?.closest(".list__scroll");
-  const pill = document.getElementById("list-pill");
-  const waiting = new Map();
-  let asked = new Set(), timer = null;
+  const { $, tell, hear, draw } = converge;
+  const list = () => $("conversations"), box = list().closest(".list__scroll"), pill = $("list-pill");
+  const waiting = new Map(), asked = new Set();
+  let timer = 0;
 
-  const open = () => document.getElementById("conversation")?.dataset.conversation;
-  const held = () => box()?.matches(":hover, :focus-within") || box()?.scrollTop > 8;
+  const links = () => [...list().querySelectorAll(".conv__link")];
+  const open = () => $("conversation")?.dataset.conversation;
+  const held = () => box.matches(":hover, :focus-within") || box.scrollTop > 8;
   const count = () => {
     pill.hidden = !waiting.size;
-    pill.textContent = waiting.size === 1 ? "1 conversation moved – update order" : `${waiting.size} conversations moved – update order`;
-  };
-  const keepCurrent = (row) => {
-    const link = row.querySelector(".conv__link");
-    if (row.id === "row-" + open()) link.setAttribute("aria-current", "page");
+    pill.textContent = `${waiting.size} conversation${waiting.size === 1 ? "" : "s"} moved – update order`;
   };
   const place = (row) => {
     list().querySelector("[data-empty]")?.remove();
-    const rows = [...list().querySelectorAll(".conv")].filter((r) => r !== row);
-    const below = list().dataset.order === "newest"
-      ? rows.find((r) => parseFloat(r.dataset.rank) <= parseFloat(row.dataset.rank)) : null;
-    list().insertBefore(row, below || document.getElementById("list-more"));
+    const below = list().dataset.order === "newest" && [...list().querySelectorAll(".conv")]
+      .find((other) => other !== row && parseFloat(other.dataset.rank) <= parseFloat(row.dataset.rank));
+    list().insertBefore(row, below || $("list-more"));
   };
-  const apply = () => { for (const row of waiting.values()) place(document.getElementById(row.id) || row); waiting.clear(); count(); };
+  const apply = () => { waiting.forEach((row, id) => place($(id) || row)); waiting.clear(); count(); };
 
-  const patch = (fresh) => {
-    const old = document.getElementById(fresh.id);
-    keepCurrent(fresh);
-    if (!old) {
-      if (held()) waiting.set(fresh.id, fresh); else place(fresh);
-      return;
-    }
-    if (Number(old.dataset.version) > Number(fresh.dataset.version)) return;
-    const moved = old.dataset.rank !== fresh.dataset.rank;
-    const focused = old.contains(document.activeElement);
-    old.replaceWith(fresh);
-    htmx.process(fresh);
+  const patch = (row) => {
+    const fresh = document.adoptNode(row), old = $(fresh.id);
+    if (Number(old?.dataset.version) > Number(fresh.dataset.version)) return;
+    if (fresh.id === "row-" + open()) fresh.querySelector("a").setAttribute("aria-current", "page");
+    const focused = old?.contains(document.activeElement);
+    old?.replaceWith(fresh);
     if (focused) fresh.querySelector("a").focus();
-    if (!moved) return;
+    if (old?.dataset.rank === fresh.dataset.rank) return;
     if (held()) waiting.set(fresh.id, fresh); else place(fresh);
   };
+  // It stays, dimmed, with the reason, until somebody looks elsewhere.
   const dim = (gone) => {
-    const row = document.getElementById(gone.dataset.row);
-    if (!row || row.hasAttribute("data-gone")) return;
+    const row = $(gone.dataset.row);
+    if (!row || "gone" in row.dataset) return;
     row.dataset.gone = "";
     row.querySelector(".conv__preview").textContent = gone.textContent;
   };
-  const numbers = (part) => {
-    for (const key of ["mine", "unassigned"]) {
-      const seat = document.getElementById("count-" + key);
-      if (seat) seat.textContent = part.dataset[key];
-    }
-    const unread = Number(part.dataset.unread), badge = document.getElementById("unread-count");
-    badge.hidden = !unread;
+  const numbers = ({ mine, unassigned, unread }) => {
+    $("count-mine").textContent = mine;
+    $("count-unassigned").textContent = unassigned;
+    const badge = $("unread-count"), some = Number(unread);
+    badge.hidden = !some;
     badge.querySelector("[data-number]").textContent = unread;
-    document.title = document.title.replace(/^\(\d+\) /, "").replace(/^/, unread ? `(${unread}) ` : "");
+    document.title = (some ? `(${unread}) ` : "") + document.title.replace(/^\(\d+\) /, "");
   };
 
   const fetchRows = async () => {
-    timer = null;
-    const ids = [...asked].slice(0, 60);
-    asked = new Set([...asked].slice(60));
-    if (!list() || !ids.length) return;
-    const query = new URLSearchParams(list().dataset.query);
-    query.set("list", list().dataset.query);
-    ids.forEach((id) => query.append("id", id));
-    const response = await fetch(`${list().dataset.list}?${query}`, { headers: { "X-Requested-With": "fetch" } }).catch(() => null);
-    if (response?.status === 401) return converge.signedOut();
-    if (!response?.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    page.querySelectorAll("[data-part=rows] > .conv").forEach((row) => patch(document.adoptNode(row)));
-    page.querySelectorAll("[data-part=gone] > li").forEach(dim);
-    numbers(page.querySelector("[data-part=counts]"));
+    timer = 0;
+    const ids = [...asked].slice(0, 60), { query, list: url } = list().dataset;
+    if (!ids.length) return;
+    ids.forEach((id) => asked.delete(id));
+    const page = await draw(`${url}?${query}&${new URLSearchParams([["list", query], ...ids.map((id) => ["id", id])])}`);
+    if (!page) return;
+    page.querySelectorAll(".conv").forEach(patch);
+    page.querySelectorAll("[data-row]").forEach(dim);
+    numbers(page.querySelector("[data-part=counts]").dataset);
     count();
-    if (asked.size) timer = setTimeout(fetchRows, 300);
+    if (asked.size) ask([]);
   };
   const ask = (ids) => {
-    ids.forEach((id) => asked.add(id));
+    ids.forEach((id) => id && asked.add(id));
     // A little disorder, so that three hundred pages do not ask at once.
-    if (!timer) timer = setTimeout(fetchRows, 40 + Math.random() * 120);
+    timer ||= setTimeout(fetchRows, 40 + Math.random() * 120);
   };
   const reload = async () => {
-    if (!list()) return;
-    const response = await fetch(location.pathname.replace(/c\/.*$/, "") + "?" + list().dataset.query,
-      { headers: { "HX-Request": "true", "HX-Target": "conversations" } }).catch(() => null);
-    if (!response?.ok) return;
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
-    page.querySelectorAll(".conv").forEach((row) => patch(document.adoptNode(row)));
+    const { query, page: url } = list().dataset;
+    const page = await draw(`${url}?${query}`, { "HX-Request": "true", "HX-Target": "conversations" });
+    page?.querySelectorAll(".conv").forEach(patch);
     ask([...list().querySelectorAll(".conv")].map((row) => row.id.slice(4)).slice(0, 50));
   };
 
-  document.addEventListener("converge:changed", (e) => {
-    if (e.detail.all) return reload();
-    ask(e.detail.ids ? Object.keys(e.detail.ids) : [open()].filter(Boolean));
-  });
-  pill.addEventListener("click", apply);
-  box()?.addEventListener("pointerleave", () => { if (!held()) apply(); });
+  const follow = async (link, focus = true) => {
+    links().forEach((other) => other.removeAttribute("aria-current"));
+    link.setAttribute("aria-current", "page");
+    tell("leaving");
+    // The person's name is the page's heading now.
+    const heading = $("list-heading");
+    heading.outerHTML = heading.outerHTML.replaceAll("h1", "h2");
+    await htmx.ajax("GET", link.href, { target: "#conversation", swap: "outerHTML", source: link });
+    history.pushState({}, "", link.href);
+    tell("opened", { focus });
+  };
+  const goOn = (then) => {
+    const all = links(), next = all[all.findIndex((a) => a.ariaCurrent) + 1];
+    if (then === "leave") return location.assign(list().dataset.page);
+    if (!next) return $("list-heading").focus();
+    if (then === "next" && innerWidth >= 720) return follow(next);
+    next.focus();
+    converge.say(next.querySelector(".conv__name").textContent);
+  };
 
-  // Following a row swaps only the conversation; the list stays as it is.
+  hear("changed", ({ all, ids }) => (all ? reload() : ask(ids ? Object.keys(ids) : [open()])));
+  hear("then", ({ then }) => goOn(then));
+  pill.addEventListener("click", apply);
+  box.addEventListener("pointerleave", () => { if (!held()) apply(); });
   document.addEventListener("click", (e) => {
     const link = e.target.closest(".conv__link");
     if (!link || e.metaKey || e.ctrlKey || e.shiftKey || e.button || innerWidth < 720) return;
     e.preventDefault();
-    converge.follow(link);
+    follow(link);
   });
-  converge.follow = (link, focus = true) => {
-    document.querySelectorAll(".conv__link[aria-current]").forEach((l) => l.removeAttribute("aria-current"));
-    link.setAttribute("aria-current", "page");
-    document.dispatchEvent(new CustomEvent("converge:leaving"));
-    return htmx.ajax("GET", link.href, { target: "#conversation", swap: "outerHTML", source: link })
-      .then(() => {
-        history.pushState({}, "", link.href);
-        document.dispatchEvent(new CustomEvent("converge:opened", { detail: { focus } }));
-      });
-  };
   addEventListener("popstate", () => location.reload());
+  list().querySelector("[aria-current]")?.scrollIntoView({ block: "nearest" });
 })();

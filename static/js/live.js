@@ -1,63 +1,59 @@
 // What changed: one stream a browser, shared among its tabs; polling where no stream comes through.
 (() => {
-  const url = document.body.dataset.live;
-  if (!url) return;
-  const name = "converge-live-" + document.body.dataset.channel;
-  const polls = new URLSearchParams(location.search).get("transport") === "poll";
-  const POLL = 5000, QUIET = 40000;
-  let heardAt = Date.now(), failures = 0, skew = 0, channel = null, wasAway = false;
+  const { tell, say, $ } = converge, { live, channel: who } = document.body.dataset;
+  const polls = location.search.includes("transport=poll"), name = "converge-live-" + who, POLL = 5000;
+  const WORDS = { live: "Live", reconnecting: "Reconnecting…", offline: "Offline" };
+  let heardAt = Date.now(), brokenAt = 0, failures = 0, missed = false, channel = null;
 
-  const state = document.getElementById("live-state");
-  const show = (kind, words) => {
-    if (state.dataset.state === kind) return;
-    state.dataset.state = kind;
-    state.textContent = words;
-    document.dispatchEvent(new CustomEvent("converge:connection", { detail: kind }));
+  const show = (kind) => {
+    const seat = $("live-state");
+    if (seat.dataset.state === kind) return;
+    if (kind === "live" && missed) say("Back online.");
+    if (kind === "offline") say("You are offline.");
+    seat.dataset.state = document.body.dataset.connection = kind;
+    seat.textContent = WORDS[kind];
+    tell("connection", kind);
   };
   const hear = (event) => {
+    if (event.broken) { brokenAt ||= Date.now(); missed = true; return; }
     heardAt = Date.now();
-    skew = event.t - heardAt;
-    if (wasAway) { wasAway = false; event.refresh = true; converge.say("Back online."); }
-    show("live", "Live");
-    if (event.refresh) converge.changed({ all: true });
-    else if (event.c) converge.changed({ ids: event.c });
+    brokenAt = 0;
+    show("live");
+    if (missed || event.refresh) tell("changed", { all: true });
+    else if (event.c) tell("changed", { ids: event.c });
+    missed = false;
   };
   const share = (event) => { hear(event); channel?.postMessage(event); };
 
-  const connect = (release) => {
-    const source = new EventSource(url);
+  const connect = () => {
+    const source = new EventSource(live);
     source.addEventListener("change", (e) => { failures = 0; share(JSON.parse(e.data)); });
     source.onerror = () => {
-      wasAway = true;
+      share({ broken: true });
       if (source.readyState !== EventSource.CLOSED) return;
       failures += 1;
-      if (failures >= 3) return poll();
-      setTimeout(() => connect(release), Math.min(30000, 1000 * 2 ** failures) * (0.5 + Math.random()));
+      setTimeout(connect, Math.min(30000, 1000 * 2 ** failures) * (0.5 + Math.random()));
     };
-    addEventListener("pagehide", () => { source.close(); release?.(); }, { once: true });
   };
-  const poll = () => {
-    show("live", "Live");
-    setInterval(() => { heardAt = Date.now(); converge.changed({ all: true }); }, POLL);
+  const poll = async () => {
+    if (!polls && failures < 3) return;
+    if ((await converge.ask($("conversations").dataset.list).catch(() => null))?.ok) hear({ refresh: true });
+    else hear({ broken: true });
   };
-
+  setInterval(poll, POLL);
+  setInterval(() => {
+    const quiet = Date.now() - heardAt, broken = brokenAt && Date.now() - brokenAt;
+    if (!navigator.onLine || quiet > 45000 || broken > 30000) { missed = true; show("offline"); }
+    else if (broken > 5000 || quiet > 25000) show("reconnecting");
+  }, 1000);
+  addEventListener("offline", () => { missed = true; show("offline"); });
+  addEventListener("online", () => hear({}));
   // A page kept by the browser for going back has no stream any more.
   addEventListener("pageshow", (e) => { if (e.persisted) location.reload(); });
-  setInterval(() => {
-    if (polls) return;
-    const quiet = Date.now() - heardAt;
-    if (!navigator.onLine || quiet > QUIET) { wasAway = true; show("offline", "Offline"); }
-    else if (quiet > 20000) show("reconnecting", "Reconnecting…");
-  }, 2000);
-  addEventListener("offline", () => { wasAway = true; show("offline", "Offline"); });
-  addEventListener("online", () => show("reconnecting", "Reconnecting…"));
-  converge.now = () => Date.now() + skew;
 
-  if (polls) poll();
-  else if (!navigator.locks || !window.BroadcastChannel) connect();
-  else {
-    channel = new BroadcastChannel(name);
-    channel.onmessage = (e) => hear(e.data);
-    navigator.locks.request(name, () => new Promise((release) => connect(release)));
-  }
+  if (polls) return void poll();
+  if (!navigator.locks || !window.BroadcastChannel) return connect();
+  channel = new BroadcastChannel(name);
+  channel.onmessage = (e) => hear(e.data);
+  navigator.locks.request(name, () => new Promise(connect));
 })();

@@ -1,93 +1,104 @@
-// Every page: the CSRF token at request time, dialogs, copying, and acts that stay on the page.
+// Every page: asking the server with the newest CSRF token, dialogs, copying, and acts that stay on the page.
 window.converge = (() => {
-  const cookie = () => (document.cookie.match(/(?:^|; )(?:__Host-)?csrf=([^;]+)/) || [])[1] || "";
-  const say = (text, region = "live-polite") => { document.getElementById(region).textContent = text; };
-
+  const $ = (id) => document.getElementById(id);
+  const cookie = () => document.cookie.match(/csrf=([^;]+)/)?.[1] || "";
+  const tell = (name, detail) => document.dispatchEvent(new CustomEvent("converge:" + name, { detail }));
+  const hear = (name, act) => document.addEventListener("converge:" + name, (e) => act(e.detail || {}));
+  const say = (text, region = "live-polite") => { $(region).textContent = text; };
   const notice = (text) => {
-    const box = document.getElementById("notices");
     const line = Object.assign(document.createElement("p"), { className: "notices__item", textContent: text });
-    box.replaceChildren(line);
+    $("notices").replaceChildren(line);
     setTimeout(() => line.remove(), 8000);
   };
 
-  const post = async (url, body, options = {}) => {
-    const send = () => fetch(url, {
-      method: "POST", body, credentials: "same-origin", ...options,
-      headers: { "X-CSRFToken": cookie(), "X-Requested-With": "fetch" },
-    });
-    const response = await send();
-    if (response.status === 401) { signedOut(); return response; }
-    // Signing in again in another tab changed the token: once more with the new one.
-    return response.status === 403 && response.headers.get("HX-Trigger") === "csrf-expired" ? send() : response;
+  const ask = async (url, options = {}) => {
+    const headers = { "X-CSRFToken": cookie(), "X-Requested-With": "fetch", ...options.headers };
+    const response = await fetch(url, { ...options, headers });
+    if (response.status === 401) signedOut();
+    return response;
+  };
+  const post = (url, fields, options) => ask(url, { method: "POST", body: new URLSearchParams(fields), ...options });
+  const draw = async (url, headers) => {
+    const response = await ask(url, { headers }).catch(() => null);
+    return response?.status === 200 ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
   };
 
   const signedOut = () => {
+    const dialog = $("signed-out");
+    if (!dialog || dialog.open) return;
     say("You were signed out.", "live-assertive");
-    if (document.getElementById("signed-out")) return;
-    const dialog = document.createElement("dialog");
-    Object.assign(dialog, { className: "dialog", id: "signed-out" });
-    dialog.setAttribute("aria-labelledby", "signed-out-heading");
-    dialog.innerHTML = '<header class="dialog__head"><h2 id="signed-out-heading">You were signed out</h2></header>'
-      + '<div class="dialog__body"><p>Your draft is saved here. Sign in to continue.</p></div>'
-      + '<footer class="dialog__foot"><button class="btn btn--quiet" type="button" data-close>Stay here</button>'
-      + '<a class="btn btn--primary" target="_blank" rel="opener" href="/accounts/login/?next=/workspaces/">Sign in</a></footer>';
-    document.getElementById("modal-root").replaceChildren(dialog);
     dialog.showModal();
   };
+  const signIn = async (form) => {
+    const problem = form.querySelector("[role=alert]");
+    const response = await fetch(form.action, { method: "POST", body: new FormData(form), headers: { "X-CSRFToken": cookie() } }).catch(() => null);
+    problem.textContent = response ? "Email or password is not right." : "The server did not answer.";
+    problem.hidden = response?.redirected;
+    if (!problem.hidden) return;
+    if (response.url.includes("/accounts/")) return location.assign(response.url);
+    form.closest("dialog").close();
+    tell("signed-in");
+    tell("changed", { all: true });
+  };
 
-  const changed = (detail = {}) => document.dispatchEvent(new CustomEvent("converge:changed", { detail }));
+  // The server's clock: it decides when a window closes.
+  let ahead = 0;
+  const setClock = (seconds) => { ahead = seconds * 1000 - Date.now(); };
+  setClock(Number(document.body.dataset.now) || Date.now() / 1000);
 
-  document.addEventListener("htmx:configRequest", (e) => { e.detail.headers["X-CSRFToken"] = cookie(); });
+  let opener = null;
+  // A form keeps the token it was drawn with; signing in again made it stale, so the cookie's counts.
+  document.addEventListener("htmx:configRequest", ({ detail }) => { detail.headers["X-CSRFToken"] = cookie(); delete detail.parameters.csrfmiddlewaretoken; });
+  document.addEventListener("htmx:afterSwap", ({ detail }) => {
+    const dialog = detail.target.id === "modal-root" && detail.target.querySelector("dialog:not([open])");
+    if (!dialog) return;
+    const by = detail.requestConfig?.elt;
+    if (by?.isConnected) opener = by;
+    dialog.addEventListener("close", () => {
+      dialog.remove();
+      (opener?.isConnected ? opener : document.querySelector("#conversation [data-focus-home]"))?.focus();
+    });
+    dialog.showModal();
+    (dialog.querySelector("[aria-invalid], .picker__values input") || dialog.querySelector("h2")).focus();
+  });
   document.addEventListener("session-expired", signedOut);
   document.addEventListener("template-sent", () => {
     document.querySelector("dialog[data-modal]")?.close();
     notice("Templates do not silence the bot. It will react to the answer.");
-    changed();
-  });
-  document.addEventListener("htmx:afterSwap", (e) => {
-    if (e.detail.target.id !== "modal-root") return;
-    const dialog = e.detail.target.querySelector("dialog:not([open])");
-    if (!dialog) return;
-    const opener = e.detail.requestConfig?.elt;
-    dialog.addEventListener("close", () => {
-      dialog.remove();
-      const home = opener?.isConnected ? opener : document.querySelector("#conversation [data-focus-home]");
-      home?.focus();
-    }, { once: true });
-    dialog.showModal();
-    (dialog.querySelector("[autofocus], [aria-invalid], .picker__values input") || dialog.querySelector("h2"))?.focus();
+    tell("changed");
   });
 
+  document.addEventListener("toggle", (e) => {
+    if (e.newState === "open") e.target.querySelector("input:not([type=hidden]), .menu__item")?.focus();
+  }, true);
   document.addEventListener("click", (e) => {
-    const on = (selector) => e.target.closest(selector);
-    const close = on("[data-close]");
-    if (close?.closest("dialog")) { e.preventDefault(); close.closest("dialog").close(); }
-    const open = on("[data-open]");
-    if (open) document.getElementById(open.dataset.open).showModal();
-    const copy = on("[data-copy]");
-    if (copy) navigator.clipboard?.writeText(copy.dataset.copy).then(() => notice("Copied"));
+    const { open, copy } = e.target.closest("[data-open], [data-copy]")?.dataset || {};
+    if (open) $(open).showModal();
+    if (copy) navigator.clipboard?.writeText(copy).then(() => notice("Copied"));
+    const dialog = e.target.closest("[data-close]")?.closest("dialog");
+    if (dialog) { e.preventDefault(); dialog.close(); }
   });
 
   document.addEventListener("submit", async (e) => {
-    const form = e.target.closest("form[data-act]");
-    if (!form) return;
+    const form = e.target, button = e.submitter;
+    if (form.matches("#signed-out form")) { e.preventDefault(); return signIn(form); }
+    if (!form.matches("[data-act]")) return;
     e.preventDefault();
-    const body = new FormData(form, e.submitter);
-    form.closest("[popover]")?.hidePopover?.();
-    if (e.submitter?.hasAttribute("aria-busy")) return;
-    e.submitter?.setAttribute("aria-busy", "true");
-    try {
-      const response = await post(form.action, body);
-      const words = response.status === 200 ? await response.text() : "";
-      if (words && words.length < 300) notice(words);
-      if (!response.ok && response.status !== 401) notice("That did not work. Try again.");
-      form.closest("dialog")?.close();
-      if ("leave" in form.dataset) location.assign(document.querySelector(".seg--wide [aria-current]").href);
-      else changed({ focus: e.submitter?.id, next: body.get("then") === "next" });
-    } catch { notice("You are offline. Nothing was changed."); }
-    finally { e.submitter?.removeAttribute("aria-busy"); }
+    if (button?.ariaBusy) return;
+    const fields = new FormData(form, button);
+    fields.delete("csrfmiddlewaretoken");
+    form.closest("[popover]")?.hidePopover();
+    if (button) button.ariaBusy = "true";
+    const response = await post(form.action, fields).catch(() => null);
+    if (button) button.ariaBusy = null;
+    if (!response) return notice("You are offline. Nothing was changed.");
+    if (response.status === 200) notice(await response.text());
+    else if (!response.ok && response.status !== 401) notice("That did not work. Try again.");
+    form.closest("dialog")?.close();
+    tell("changed");
+    if (response.ok && "then" in form.dataset) tell("then", { then: fields.get("then") || form.dataset.then });
   });
 
   addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());
-  return { post, say, notice, changed, signedOut };
+  return { $, tell, hear, say, notice, ask, post, draw, setClock, now: () => Date.now() + ahead };
 })();

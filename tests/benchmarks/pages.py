@@ -213,8 +213,10 @@ def _family(pid: int) -> list[int]:
 
 
 def _postgres(running: Running) -> list[int]:
-    rows = running.sql("SELECT pid FROM pg_stat_activity"
-        " WHERE datname = current_database() OR datname IS NULL")
+    rows = running.sql(
+        "SELECT pid FROM pg_stat_activity"
+        " WHERE datname = current_database() OR datname IS NULL"
+    )
     return [pid for (pid,) in rows]
 
 

@@ -1,7 +1,6 @@
 """Seeds the demo once: a workspace, a team, numbers at the simulator, believable conversations."""
 
 import json
-import os
 import sys
 import time
 
@@ -16,6 +15,7 @@ from business_numbers.onboarding import Pasted, connect_whatsapp
 from converge import demo_story
 
 PATIENCE = 30
+ZONE = "Europe/London"
 TEAM = (
     ("Ana Ribeiro", "ana@northwind.example", roles.OWNER),
     ("Marc Dubois", "marc@northwind.example", roles.AGENT),
@@ -60,11 +60,10 @@ class Command(BaseCommand):
 
     def _people(self) -> Workspace:
         workspace = Workspace.objects.create(
-            name="Northwind Supply", slug="northwind", time_zone="Europe/London"
+            name="Northwind Supply", slug="northwind", time_zone=ZONE
         )
-        zone = os.environ.get("TZ") or "Europe/London"
         for name, email, role in TEAM:
-            user = User.objects.create_user(email, PASSWORD, name=name, time_zone=zone)
+            user = User.objects.create_user(email, PASSWORD, name=name, time_zone=ZONE)
             user.is_staff = user.is_superuser = role == roles.OWNER
             user.last_workspace = workspace
             user.save()

@@ -1,0 +1,56 @@
+"""Every page a member of Northwind can open, for the checks that hold on all of them."""
+
+from tests.browser.northwind import INBOX, Northwind
+
+SETTINGS = "/w/northwind/settings/"
+CONVERSATIONS = {
+    "conversation": "camille",
+    "conversation with every state": "amelia",
+    "conversation from right to left": "layla",
+    "failed message": "lukas",
+    "location": "joao",
+    "closed window": "ebba",
+    "instagram": "juniper",
+    "instagram after a day": "tomas",
+}
+BELOW_A_CONVERSATION = {
+    "note": ("camille", "?mode=note"),
+    "picker as a page": ("ebba", "template/"),
+    "contact": ("camille", "contact/"),
+}
+FIXED = {
+    "inbox": INBOX,
+    "nothing found": f"{INBOX}?q=nobody-of-this-name",
+    "new conversation": f"{INBOX}new/",
+    "numbers": "/w/northwind/numbers/",
+    "connect": "/w/northwind/numbers/connect/",
+    "templates": "/w/northwind/templates/",
+    "settings": SETTINGS,
+    "profile": f"{SETTINGS}profile/",
+    "workspace": f"{SETTINGS}workspace/",
+    "team": f"{SETTINGS}team/",
+    "audit": f"{SETTINGS}audit/",
+    "workspaces": "/workspaces/",
+    "two-factor": "/accounts/2fa/",
+    "sessions": "/accounts/sessions/",
+    "kit": "/dev/kit/",
+}
+PUBLIC = {
+    "sign in": "/accounts/login/",
+    "forgot password": "/accounts/password/reset/",
+}
+NAMES = [*CONVERSATIONS, *BELOW_A_CONVERSATION, *FIXED, *PUBLIC]
+
+
+def path_of(name: str, northwind: Northwind) -> str:
+    if name in CONVERSATIONS:
+        return northwind.conversation_of(CONVERSATIONS[name]).path
+    if name in BELOW_A_CONVERSATION:
+        person, rest = BELOW_A_CONVERSATION[name]
+        return northwind.conversation_of(person).path + rest
+    return (FIXED | PUBLIC)[name]
+
+
+def reader_of(name: str) -> str | None:
+    """Who opens it: Ana, or nobody yet."""
+    return None if name in PUBLIC else "ana"

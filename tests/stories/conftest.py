@@ -1,0 +1,19 @@
+"""A product of its own for the stories, because they move its clock."""
+
+import pytest
+
+from tests.browser.fixtures import (  # noqa: F401
+    chromium,
+    conversation,
+    northwind,
+    page,
+    running_demo,
+    screens,
+    signed_in_states,
+)
+
+
+@pytest.fixture(scope="package")
+def product(tmp_path_factory):
+    with running_demo(tmp_path_factory.mktemp("stories"), "stories") as running:
+        yield running
