@@ -7,7 +7,9 @@
 
   const links = () => [...list().querySelectorAll(".conv__link")];
   const open = () => $("conversation")?.dataset.conversation;
-  const held = () => box.matches(":hover, :focus-within") || box.scrollTop > 8;
+  // Not :hover, which forgets a resting pointer when the row below it is replaced.
+  let pointed = false;
+  const held = () => pointed || box.matches(":focus-within") || box.scrollTop > 8;
   const count = () => {
     pill.hidden = !waiting.size;
     pill.textContent = `${waiting.size} conversation${waiting.size === 1 ? "" : "s"} moved – update order`;
@@ -94,7 +96,8 @@
   hear("changed", ({ all, ids }) => (all ? reload() : ask(ids ? Object.keys(ids) : [open()])));
   hear("then", ({ then }) => goOn(then));
   pill.addEventListener("click", apply);
-  box.addEventListener("pointerleave", () => { if (!held()) apply(); });
+  box.addEventListener("pointerenter", () => { pointed = true; });
+  box.addEventListener("pointerleave", () => { pointed = false; if (!held()) apply(); });
   document.addEventListener("click", (e) => {
     const link = e.target.closest(".conv__link");
     if (!link || e.metaKey || e.ctrlKey || e.shiftKey || e.button || innerWidth < 720) return;
