@@ -32,7 +32,7 @@ bench: .venv/tests  ## print the measured figures
 	@$(START) bench $(ARGS)
 
 faults: .venv/tests  ## the long fault tests: kill, cut, fill up, and count
-	@$(START) faults $(ARGS)
+	@FAULT_SENDS=$${FAULT_SENDS:-2000} $(START) faults $(ARGS)
 
 browser-full: .venv/tests  ## browser tests at every size, light and dark
 	@BROWSER_FULL=1 $(START) test tests/browser $(ARGS)
