@@ -14,10 +14,15 @@
     pill.hidden = !waiting.size;
     pill.textContent = `${waiting.size} conversation${waiting.size === 1 ? "" : "s"} moved – update order`;
   };
+  // As the server sorts: by time, then by id, for two may have written in the same second.
+  const isAbove = (a, b) => {
+    const [at, id] = a.dataset.rank.split("_").map(Number), [other, its] = b.dataset.rank.split("_").map(Number);
+    return at > other || (at === other && id > its);
+  };
   const place = (row) => {
     list().querySelector("[data-empty]")?.remove();
     const below = list().dataset.order === "newest" && [...list().querySelectorAll(".conv")]
-      .find((other) => other !== row && parseFloat(other.dataset.rank) <= parseFloat(row.dataset.rank));
+      .find((other) => other !== row && isAbove(row, other));
     list().insertBefore(row, below || $("list-more"));
   };
   const apply = () => { waiting.forEach((row, id) => place($(id) || row)); waiting.clear(); count(); };

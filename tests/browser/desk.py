@@ -46,3 +46,8 @@ def scroll_up(page: Page, by: int) -> None:
 
 def top_of(locator: Locator) -> float:
     return locator.evaluate("el => el.getBoundingClientRect().top")
+
+
+def assert_still(page: Page) -> None:
+    """Nothing in the conversation moved by itself; if it did, say what and where to."""
+    assert page.evaluate("window.shift") <= 0.005, page.evaluate("window.shifted")

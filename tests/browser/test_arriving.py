@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import (
+    assert_still,
     bubble,
     distance_to_end,
     open_live,
@@ -42,6 +43,13 @@ def look_up_to(northwind, conversation, body: str) -> None:
     )
 
 
+@pytest.fixture
+def read_conversation(northwind, long_conversation):
+    """A long one that opens at its end, so that no history loads by itself."""
+    look_up_to(northwind, long_conversation, "Message 129")
+    return long_conversation
+
+
 @TRANSPORTS
 def test_a_message_appears_without_a_reload(query, page, northwind, conversation):
     open_live(page, conversation, query)
@@ -64,19 +72,31 @@ def test_the_row_and_the_title_count_what_arrives(page, northwind, conversation)
 
 
 @TRANSPORTS
-def test_who_reads_further_up_stays_there(query, page, northwind, long_conversation):
-    open_live(page, long_conversation, query)
-    page.evaluate("document.querySelector('.thread').scrollTop = 1e6")
+def test_fifty_messages_shift_nothing(query, page, northwind, read_conversation):
+    open_live(page, read_conversation, query)
+
+    for n in range(50):
+        northwind.simulator.write(f"Burst {n}", person=read_conversation.person)
+    expect(bubble(page, "Burst 49")).to_be_visible()
+
+    assert_still(page)
+    assert distance_to_end(page) <= 1
+    assert [t for t in texts(page) if "Burst" in t] == [f"Burst {n}" for n in range(50)]
+
+
+@TRANSPORTS
+def test_who_reads_further_up_stays_there(query, page, northwind, read_conversation):
+    open_live(page, read_conversation, query)
     scroll_up(page, 300)
     reading = bubble(page, "Message 120").first
     before = top_of(reading)
 
     for n in range(20):
-        northwind.simulator.write(f"Later {n}", person=long_conversation.person)
+        northwind.simulator.write(f"Later {n}", person=read_conversation.person)
     expect(page.locator("#jump")).to_have_text("20 new messages ↓")
 
     assert abs(top_of(reading) - before) <= 1
-    assert page.evaluate("window.shift") <= 0.005
+    assert_still(page)
 
 
 def test_the_button_and_an_own_message_lead_to_the_end(
@@ -98,10 +118,9 @@ def test_the_button_and_an_own_message_lead_to_the_end(
 
 
 def test_history_loads_above_without_moving_what_is_read(
-    page, northwind, long_conversation
+    page, northwind, read_conversation
 ):
-    look_up_to(northwind, long_conversation, "Message 129")
-    open_live(page, long_conversation)
+    open_live(page, read_conversation)
     fetched = []
     page.on("request", lambda r: fetched.append(r.url) if "/older/" in r.url else None)
 
@@ -125,6 +144,25 @@ def test_history_loads_above_without_moving_what_is_read(
     ]
 
 
+FIRST_LOOK = """(function look() {
+  const thread = document.querySelector(".thread");
+  if (thread) window.firstLook = thread.scrollTop;
+  else requestAnimationFrame(look);
+})()"""
+
+
+def test_the_first_picture_is_already_at_its_place(
+    page, northwind, read_conversation
+):
+    page.add_init_script(FIRST_LOOK)
+
+    page.goto(read_conversation.path)
+
+    expect(page.locator("#live-state")).to_have_text("Live")
+    assert page.evaluate("window.firstLook") > 0
+    assert_still(page)
+
+
 def test_a_conversation_opens_at_what_is_new(page, northwind, long_conversation):
     look_up_to(northwind, long_conversation, "Message 120")
 
@@ -136,3 +174,23 @@ def test_a_conversation_opens_at_what_is_new(page, northwind, long_conversation)
     height = thread.evaluate("el => el.clientHeight")
     # A third of the height, or as far down as the thread reaches.
     assert abs(offset - height / 3) <= 2 or distance_to_end(page) <= 1
+
+
+def test_a_list_under_the_pointer_keeps_its_order(page, northwind):
+    moving, resting = (northwind.conversation_of(p) for p in ("sol", "camille"))
+    open_live(page, resting)
+    page.locator(f"#row-{resting.id}").hover()
+    order = "() => [...document.querySelectorAll('.conv')].map((r) => r.id)"
+    before = page.evaluate(order)
+
+    northwind.write("sol", "Me first now")
+    expect(page.locator("#list-pill")).to_have_text(
+        "1 conversation moved – update order"
+    )
+    during = page.evaluate(order)
+    page.locator("#list-pill").click()
+    after = page.evaluate(order)
+
+    assert during == before
+    assert after.index(f"row-{moving.id}") < after.index(f"row-{resting.id}")
+    assert before.index(f"row-{moving.id}") > before.index(f"row-{resting.id}")

@@ -9,10 +9,16 @@ addEventListener("securitypolicyviolation", (e) =>
   console.error(`policy: ${e.violatedDirective} ${e.blockedURI}`));
 // The list may be put in order while nobody points at it; the conversation never moves.
 window.shift = 0;
+window.shifted = [];
 const isRead = ({ node }) => (node?.closest ? node : node?.parentElement)?.closest(".conversation");
+const told = ({ node, previousRect, currentRect }) =>
+  `${node?.nodeName}#${node?.id} ${[previousRect, currentRect].map((r) => [r.x, r.y, r.width, r.height]).join(" to ")}`;
 new PerformanceObserver((list) => {
   for (const e of list.getEntries())
-    if (!e.hadRecentInput && e.sources.some(isRead)) window.shift += e.value;
+    if (!e.hadRecentInput && e.sources.some(isRead)) {
+      window.shift += e.value;
+      window.shifted.push(...e.sources.map(told));
+    }
 }).observe({ type: "layout-shift", buffered: true });
 """
 
