@@ -8,7 +8,7 @@ import pytest
 
 from business_numbers.models import BusinessAccount, Pace
 from converge import clock
-from inbox import recording
+from inbox import recording, tasks
 from inbox.claims import claim
 from inbox.gate import Sender
 from inbox.models import Attempt, Message
@@ -35,6 +35,21 @@ def number(simulator):
 @pytest.fixture
 def conversation(simulator, number):
     return create_conversation(simulator, number)
+
+
+@pytest.fixture
+def moving_clock():
+    """Business time, moved ahead; back where it was after the test."""
+    yield lambda by: clock.move_to(int(by.total_seconds()))
+    clock.forget()
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def hours(count: int) -> timedelta:
+    return timedelta(hours=count)
 
 
 def test_a_text_is_sent_once_and_recorded_by_its_attempt(simulator, conversation):
@@ -228,6 +243,23 @@ def test_what_may_have_arrived_is_unknown_and_never_repeated(
 
     assert Message.objects.get().state == State.UNKNOWN
     assert len(simulator.journal()) == FAULTS[fault]
+
+
+def test_no_minute_hour_or_week_sends_an_unknown_message_again(
+    simulator, conversation, moving_clock
+):
+    simulator.fault(reset_after={"next": 1})
+    say(conversation)
+    deliver()
+
+    for later in (minutes(1), minutes(10), minutes(61), hours(25), hours(24 * 8)):
+        moving_clock(later)
+        tasks.sweep()
+        deliver()
+
+    assert Message.objects.get().state == State.UNKNOWN
+    assert Message.objects.get().tries == 1
+    assert len(simulator.journal()) == 1
 
 
 def test_an_unknown_message_does_not_hold_back_the_next(simulator, conversation):
