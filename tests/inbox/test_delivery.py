@@ -13,7 +13,7 @@ from inbox.claims import claim
 from inbox.gate import Sender
 from inbox.models import Attempt, Message
 from inbox.outbox import Draught, queue, queue_again
-from inbox.pacing import SHARE
+from inbox.pacing import SHARE, SLOW_FIRST
 from inbox.states import State
 from tests import factories
 from tests.inbox.sending import (
@@ -243,6 +243,24 @@ def test_what_may_have_arrived_is_unknown_and_never_repeated(
 
     assert Message.objects.get().state == State.UNKNOWN
     assert len(simulator.journal()) == FAULTS[fault]
+
+
+def test_refusals_of_calls_already_under_way_slow_the_number_once(
+    simulator, conversation, number
+):
+    others = [conversation] + [
+        create_conversation(simulator, number, f"+4477009005{n}", f"4477009005{n}")
+        for n in range(10, 16)
+    ]
+    simulator.fault(http_429={"probability": 1})
+    for other in others:
+        say(other)
+
+    deliver(threads=2)
+
+    pace = Pace.objects.get(number=number)
+    assert pace.slow_count == 1
+    assert pace.slow_until <= clock.now() + timedelta(seconds=SLOW_FIRST)
 
 
 def test_no_minute_hour_or_week_sends_an_unknown_message_again(
