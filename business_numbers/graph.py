@@ -8,6 +8,7 @@ import hashlib
 import hmac
 import threading
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 import requests
 from django.conf import settings
@@ -22,13 +23,17 @@ from business_numbers.errors import (
 )
 from business_numbers.models import BusinessAccount
 
-CONNECT_TIMEOUT, READ_TIMEOUT = 3.0, 10.0
+CONNECT_TIMEOUT, READ_TIMEOUT, UPLOAD_TIMEOUT = 3.0, 10.0, 60.0
 MEDIA_LIMIT = 100 * 1024 * 1024
 # The request had not left when these were raised: nothing was sent.
 NOT_SENT = (
     requests.exceptions.ConnectTimeout,
     requests.exceptions.SSLError,
     requests.exceptions.ProxyError,
+)
+
+NOT_HANDED_OVER = Meaning(
+    Verdict.SOON, "The file could not be handed to Meta. It was not sent yet."
 )
 
 _local = threading.local()
@@ -86,7 +91,9 @@ def call(
     params: dict | None = None,
     json: dict | None = None,
     data: bytes | None = None,
+    form: dict | None = None,
     files: dict | None = None,
+    patience: float = READ_TIMEOUT,
 ) -> dict:
     """One Graph call; the answer's JSON object, or GraphError."""
     try:
@@ -95,13 +102,13 @@ def call(
             f"{grant.base_url}/{path.lstrip('/')}",
             params={"appsecret_proof": grant.proof} | (params or {}),
             json=json,
-            data=data,
+            data=form if data is None else data,
             files=files,
             headers={
                 "Authorization": f"Bearer {grant.token}",
                 **({"Content-Type": "application/json"} if data is not None else {}),
             },
-            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            timeout=(CONNECT_TIMEOUT, patience),
             allow_redirects=False,
         )
     except requests.RequestException as error:
@@ -132,6 +139,30 @@ def send(grant: Grant, path: str, body: bytes) -> dict:
     except requests.RequestException as error:
         raise network_error(error) from error
     return read_answer(response)
+
+
+def upload(grant: Grant, path: str, file: BinaryIO, *, name: str, kind: str) -> str:
+    """Hand a file to Meta before the message that names it; Meta's id, kept 30 days.
+
+    Nothing was sent yet, so every failure here is certain: GraphError never says
+    uncertain. (Media reference, `POST /{phone number id}/media`.)
+    """
+    try:
+        answer = call(
+            grant,
+            "POST",
+            path,
+            form={"messaging_product": "whatsapp", "type": kind},
+            files={"file": (name, file, kind)},
+            patience=UPLOAD_TIMEOUT,
+        )
+    except GraphError as error:
+        if error.is_uncertain:
+            error.meaning = NOT_HANDED_OVER
+        raise
+    if not isinstance(answer.get("id"), str):
+        raise GraphError(NOT_HANDED_OVER, title="an upload without an id")
+    return answer["id"]
 
 
 def pages(grant: Grant, path: str, params: dict):

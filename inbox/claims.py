@@ -9,8 +9,8 @@ import json
 import time
 import uuid
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -23,7 +23,7 @@ from inbox import pacing
 from inbox.apply import tell
 from inbox.facts import Ask, FactBook, window_of
 from inbox.gate import Allow, Refuse, Sender, decide
-from inbox.models import Attempt, Conversation, Message
+from inbox.models import Attachment, Attempt, Conversation, Message
 from inbox.outbox import describe
 from inbox.states import State
 
@@ -31,6 +31,20 @@ from inbox.states import State
 PEOPLE = 0
 # Under way at once for one number, so that a slow one does not take all there is.
 PER_NUMBER = 384
+WITH_FILE = frozenset({"image", "video", "audio", "document", "sticker"})
+META_KEEPS = timedelta(days=29)  # 30, and a day for doubt
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file to hand to Meta first. In the body its `id` stands where Meta's will;
+    `media_id` is Meta's when an earlier try got that far."""
+
+    id: uuid.UUID
+    file: str
+    name: str
+    media_type: str
+    media_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,7 @@ class Job:
     priority: int
     was_slow: bool = False
     person: str = ""  # tier slot taken for it, to be released on a refusal
+    upload: Upload | None = None
 
 
 @dataclass(frozen=True)
@@ -150,6 +165,7 @@ def _decide(picked, paces: dict[int, Pace], begins: float) -> list[Job]:
         return []
     asks = _asks([message for message, _ in picked], paces)
     book = FactBook(list(asks.values()), lock_tiers=True)
+    uploads = _uploads([message for message, _ in picked])
     slots: dict[int, list[datetime]] = defaultdict(list)
     for message, slot in picked:
         slots[message.number_id].append(slot)
@@ -166,7 +182,8 @@ def _decide(picked, paces: dict[int, Pace], begins: float) -> list[Job]:
         slot = slots[number][used[number]]
         used[number] += 1
         starts_at = begins + slot.timestamp()
-        jobs.append(_job(message, conversation, book, facts, starts_at))
+        job = _job(message, conversation, book, facts, starts_at)
+        jobs.append(replace(job, upload=uploads.get(message.id)))
     book.save_tiers()
     _begin(jobs, {m.id: m for m, _ in picked})
     _put_off(others)
@@ -238,6 +255,24 @@ def _job(message, conversation, book: FactBook, facts, starts_at: float) -> Job:
         priority=message.priority,
         person=book.person(conversation) if starts else "",
     )
+
+
+def _uploads(messages: list[Message]) -> dict[uuid.UUID, Upload]:
+    """Files that travel with messages. What Meta got in an earlier try it still has."""
+    at = {m.id: m.at for m in messages if m.kind in WITH_FILE}
+    if not at:
+        return {}
+    is_kept_since = clock.now() - META_KEEPS
+    return {
+        a.message_id: Upload(
+            id=a.id,
+            file=a.file,
+            name=a.name or a.kind,
+            media_type=a.media_type,
+            media_id=a.media_id if at[a.message_id] > is_kept_since else "",
+        )
+        for a in Attachment.objects.filter(message__in=at)
+    }
 
 
 def _body(message, conversation, address: Address | str, attempt) -> bytes:

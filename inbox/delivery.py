@@ -8,8 +8,9 @@ import logging
 import queue
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, connection
 
 from business_numbers import graph
@@ -36,11 +37,13 @@ GRANT_LASTS = 5.0  # seconds an opened token is kept in this process
 
 @dataclass(frozen=True)
 class Result:
-    """How a call ended: an answer, an error, or not begun in time."""
+    """How a call ended: an answer, an error, or not begun in time. `media_id` is Meta's
+    name of a file it was handed, whatever became of the message."""
 
     job: Job
     answer: dict | None = None
     error: GraphError | None = None
+    media_id: str = ""
 
     @property
     def was_begun(self) -> bool:
@@ -156,18 +159,48 @@ class Deliverer:
             return ready_at - now
 
     def _send(self, job: Job, grant: Grant | None) -> None:
-        """Runs in a thread: one call, no database."""
+        """Runs in a thread: one message, no database."""
         self._wait_for_slot(job)
         result = Result(job)
         try:
-            if grant and not self.is_stopping and time.monotonic() < job.deadline:
-                answer = graph.send(grant, job.path, job.body)
-                result = Result(job, answer=answer)
+            if self._may_begin(job, grant) and job.upload:
+                result = Result(job, media_id=_hand_over(job, grant))
+            if self._may_begin(job, grant):
+                body = _with_media(job, result.media_id)
+                answer = graph.send(grant, job.path, body)
+                result = replace(result, answer=answer)
         except GraphError as error:
-            result = Result(job, error=error)
+            result = replace(result, error=error)
         except Exception as error:
             # Ours, not Meta's; whether the call left nobody knows.
             logger.exception("send broke", extra={"attempt": str(job.attempt)})
-            result = Result(job, error=graph.network_error(error))
+            result = replace(result, error=graph.network_error(error))
         finally:
             self.results.put(result)
+
+    def _may_begin(self, job: Job, grant: Grant | None) -> bool:
+        return bool(grant) and not self.is_stopping and time.monotonic() < job.deadline
+
+
+def _hand_over(job: Job, grant: Grant) -> str:
+    """The file first. If it takes so long that the message may not begin any more, the
+    message goes back to the queue and finds its file at Meta."""
+    upload = job.upload
+    if upload.media_id:
+        return upload.media_id
+    path = job.path.removesuffix("messages") + "media"
+    try:
+        with default_storage.open(upload.file) as file:
+            return graph.upload(
+                grant, path, file, name=upload.name, kind=upload.media_type
+            )
+    except OSError as error:
+        raise GraphError(
+            graph.NOT_HANDED_OVER, title="our copy of the file cannot be read"
+        ) from error
+
+
+def _with_media(job: Job, media_id: str) -> bytes:
+    if not job.upload:
+        return job.body
+    return job.body.replace(str(job.upload.id).encode(), media_id.encode())

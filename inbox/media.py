@@ -169,6 +169,14 @@ def _measure(attachment: Attachment, content: bytes) -> tuple[int | None, int | 
     """Pixels, so that a page can keep the box free before the picture is there."""
     if not attachment.media_type.startswith("image/"):
         return None, None
+    pixels = measure(content)
+    if pixels is None:
+        attachment.media_type = UNTOLD  # it lies about being a picture: download only
+    return pixels or (None, None)
+
+
+def measure(content: bytes) -> tuple[int, int] | None:
+    """Width and height of a picture; None when it is none, or too large to open."""
     try:
         with Image.open(io.BytesIO(content)) as image:
             width, height = image.size
@@ -177,8 +185,7 @@ def _measure(attachment: Attachment, content: bytes) -> tuple[int | None, int | 
             image.verify()
             return width, height
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError):
-        attachment.media_type = UNTOLD  # it lies about being a picture: download only
-        return None, None
+        return None
 
 
 def _put_off(attachment: Attachment, error: GraphError) -> None:

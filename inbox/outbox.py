@@ -17,7 +17,7 @@ from inbox import takeover
 from inbox.apply import tell
 from inbox.facts import Ask, FactBook
 from inbox.gate import Allow, Decision, Refuse, Sender, Wait, decide
-from inbox.models import Conversation, Message
+from inbox.models import Attachment, Conversation, Message
 from inbox.states import TROUBLED, State
 
 WAKE = "converge_outbox"
@@ -38,7 +38,8 @@ class SameIdOtherText(Exception):
 class Draught:
     """What somebody wants to send. `id` is the browser's, so a second click is the first.
 
-    `content` is Meta's JSON for every kind but text; `shown` what the thread draws.
+    `content` is Meta's JSON for every kind but text (of a file: all but its id); `shown`
+    what the thread draws.
     """
 
     kind: str
@@ -49,6 +50,7 @@ class Draught:
     reply_to: str = ""
     template: Template | None = None
     values: dict | None = None
+    attachment: Attachment | None = None  # stored, its row not yet saved
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,9 @@ def queue(
     if isinstance(decision, Refuse):
         return Outcome(decision)
     message = _write(conversation, draught, sender, author, decision, generation)
+    if draught.attachment:
+        draught.attachment.message = message
+        draught.attachment.save(force_insert=True)
     took_over = sender is Sender.AGENT and draught.kind in TAKES_OVER
     took_over = took_over and takeover.turn_on(
         conversation, by=author, reason=Conversation.BY_REPLY

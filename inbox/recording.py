@@ -18,7 +18,7 @@ from converge import bulk, clock
 from inbox import pacing, statuses, tier
 from inbox.apply import tell
 from inbox.claims import Job
-from inbox.models import Attempt, Message
+from inbox.models import Attachment, Attempt, Message
 from inbox.outbox import wake
 from inbox.states import RANKS, State
 
@@ -56,6 +56,7 @@ def record(results: Iterable) -> None:
         endings = [end(result, now, tries[result.job.message]) for result in results]
         _absorb_echoes(endings)
         _write(endings)
+        _remember_files(results)
         tell({job.conversation for job in jobs.values()})
     _tell_numbers(endings)
 
@@ -175,6 +176,15 @@ FROM (
 ) AS r
 WHERE t.id = r.id
 """
+
+
+def _remember_files(results: list) -> None:
+    """What Meta was handed need not be handed over again."""
+    for result in results:
+        if result.media_id:
+            Attachment.objects.filter(id=result.job.upload.id).update(
+                media_id=result.media_id
+            )
 
 
 def _absorb_echoes(endings: list[Ending]) -> None:

@@ -1,68 +1,62 @@
 """A teammate's messages: sent, sent again, settled, discarded."""
 
-import uuid
-
 from django.db import transaction
-from django.http import JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
-from inbox import bubbles, outbox, words
+from inbox import outbox, words
 from inbox.access import conversation_for, message_for
 from inbox.apply import tell
 from inbox.composer import TEXT_MAX
-from inbox.drawing import conversation_context
 from inbox.gate import Refuse
 from inbox.models import Attempt, Conversation, Draft, Message
 from inbox.outbox import Draught, SameIdOtherText
 from inbox.states import TROUBLED, State
 from inbox.tasks import join_parked
-from inbox.thread import Item
+from inbox.views import answers, uploading
 from inbox.views.acts import done
 from inbox.views.organising import note_event
-from inbox.views.pages import list_context
 
 
 @require_POST
 @member("reply")
 def send(request, public_id):
-    """One text. The browser's id makes a second click the same message."""
+    """One text or file. The browser's id makes a second click the same message."""
     conversation = conversation_for(request, public_id)
+    if "file" in request.FILES:
+        return uploading.send_file(request, conversation)
     body = request.POST.get("body", "").strip()
     if problem := _too_long(conversation, body):
-        return _refused(request, conversation, body, problem)
+        return answers.refused(request, conversation, body, problem)
     try:
         outcome = outbox.queue(
             conversation.id,
             Draught(
                 "text",
                 body,
-                id=_client_id(request.POST.get("client_id", "")),
-                reply_to=_quotable(conversation, request.POST.get("reply_to", "")),
+                id=answers.client_id(request.POST.get("client_id", "")),
+                reply_to=answers.quotable(
+                    conversation, request.POST.get("reply_to", "")
+                ),
             ),
             author=request.user,
             may_send=request.membership.may("reply"),
         )
     except SameIdOtherText:
         sentence = "This was sent before with other words. The text is back in the box."
-        return _refused(request, conversation, body, sentence, status=409)
+        return answers.refused(request, conversation, body, sentence, status=409)
     if isinstance(outcome.decision, Refuse):
-        return _refused(request, conversation, body, _why(outcome, conversation))
-    _forget_draft(request, conversation)
+        return answers.refused(
+            request, conversation, body, answers.why(outcome, conversation)
+        )
+    answers.forget_draft(request, conversation)
     if request.POST.get("then") == "close":
         _close(request, conversation)
     if is_scripted(request):
-        return _bubble(request, conversation, outcome.message)
+        return answers.bubble(request, conversation, outcome.message)
     return done(request, conversation)
-
-
-def _client_id(text: str) -> uuid.UUID:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return uuid.uuid4()
 
 
 def _too_long(conversation, body: str) -> str:
@@ -74,52 +68,6 @@ def _too_long(conversation, body: str) -> str:
     else:
         over, unit = len(body.encode()) - limit, "bytes"
     return f"This is {over} {unit} too long. Nothing was sent." if over > 0 else ""
-
-
-def _quotable(conversation, wamid: str) -> str:
-    if not wamid:
-        return ""
-    own = Message.objects.filter(conversation=conversation, wamid=wamid)
-    return wamid if own.exists() else ""
-
-
-def _why(outcome, conversation) -> str:
-    decision = outcome.decision
-    return "Not sent. " + words.say(
-        decision.reason,
-        name=words.visible(conversation.contact.first_name),
-        now=clock.now(),
-        until=decision.until,
-        detail=decision.detail,
-    )
-
-
-def _refused(request, conversation, body: str, sentence: str, status: int = 422):
-    """Nothing was written; the text goes back where it came from."""
-    if is_scripted(request):
-        return JsonResponse({"sentence": sentence, "body": body}, status=status)
-    context = conversation_context(conversation, request.membership)
-    context |= list_context(request)
-    context |= {"level": "thread", "refused": sentence, "kept": body}
-    return render(request, "inbox/inbox.html", context, status=status)
-
-
-def _bubble(request, conversation, message: Message):
-    context = bubbles.Context(
-        now=clock.now(), conversation=conversation, viewer=request.user.id
-    )
-    item = Item(
-        "bubble", f"m-{message.id}", message.at, bubble=bubbles.draw(message, context)
-    )
-    return render(
-        request, "inbox/_item.html", {"item": item, "conversation": conversation}
-    )
-
-
-def _forget_draft(request, conversation) -> None:
-    Draft.objects.filter(
-        user=request.user, conversation=conversation, mode=Draft.REPLY
-    ).update(body="")
 
 
 @transaction.atomic

@@ -71,30 +71,36 @@
     tell("sent");
   };
   const refuse = (li, sentence) => {
-    const text = li.querySelector(".bubble__text").textContent;
+    const { body: text, file } = li.data;
     li.remove();
+    if (file) converge.files.add([file]);
     say(sentence, "live-assertive");
     if (!field()) return converge.notice(sentence);
-    put(field().value ? `${text}\n${field().value}` : text);
+    put([text, field().value].filter(Boolean).join("\n"));
     hint(sentence);
   };
   const deliver = async (li, url, data) => {
     li.dataset.state = "sending";
     li.querySelector(".report").hidden = true;
-    const response = await post(url, data).catch(() => null);
+    const response = await (data.file ? converge.files.upload(url, data, li) : post(url, data).catch(() => null));
     if (response?.status === 422 || response?.status === 409) refuse(li, (await response.json()).sentence);
     else if (!response?.ok) return wait(li, !response ? "waiting for connection" : response.status === 401 ? "sign in to continue" : "the server did not answer");
     tell("changed");
   };
   const send = (then) => {
     const f = form(), body = field().value.trim();
-    if (!body || "shut" in f.dataset) return;
-    const data = { client_id: uuid(), body, ...(then && { then }) }, li = bubble(body, data.client_id);
-    li.send = () => { queue = Promise.all([queue, saving]).then(() => deliver(li, f.action, data)); };
+    if ("shut" in f.dataset) return;
+    const files = converge.files?.take() || [], parts = files.length ? files.map((file, n) => ({ body: n ? "" : body, file })) : body ? [{ body }] : [];
+    if (!parts.length) return;
     empty();
     hint("");
-    tell("sent");
-    li.send();
+    parts.forEach((part, n) => {
+      const data = { client_id: uuid(), ...part, ...(then && n === parts.length - 1 && { then }) }, li = bubble(part.file?.name || part.body, data.client_id);
+      li.data = data;
+      li.send = () => { queue = Promise.all([queue, saving]).then(() => deliver(li, f.action, data)); };
+      tell("sent");
+      li.send();
+    });
     field().focus();
   };
   const addNote = async () => {
@@ -148,7 +154,7 @@
   document.addEventListener("click", async (e) => {
     const li = e.target.closest("li.msg"), mode = e.target.closest("a[data-mode]");
     if (li?.send && e.target.matches("[data-again]")) li.send();
-    if (li?.send && e.target.matches("[data-edit]")) put(li.querySelector(".bubble__text").textContent);
+    if (li?.send && e.target.matches("[data-edit]")) { put(li.data.body); if (li.data.file) converge.files.add([li.data.file]); }
     if (li?.send && e.target.matches("[data-edit], [data-drop]")) li.remove();
     if (!mode) return;
     e.preventDefault();
@@ -166,7 +172,7 @@
   hear("signed-in", () => waiting().forEach((li) => li.send()));
   const leave = () => {
     if (!form()) return;
-    const words = [...waiting().map((li) => li.querySelector(".bubble__text").textContent), field().value];
+    const words = [...waiting().map((li) => li.data.body), field().value];
     if (words.length > 1) { field().value = words.filter(Boolean).join("\n"); keep(field().value); }
     save();
   };

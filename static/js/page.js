@@ -100,5 +100,5 @@ window.converge = (() => {
   });
 
   addEventListener("DOMContentLoaded", () => document.querySelector("[data-focus]")?.focus());
-  return { $, tell, hear, say, notice, ask, post, draw, setClock, now: () => Date.now() + ahead };
+  return { $, tell, hear, say, notice, cookie, ask, post, draw, setClock, now: () => Date.now() + ahead };
 })();

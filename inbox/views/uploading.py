@@ -1,0 +1,87 @@
+"""A file and its caption: looked at, kept, and put into the outbox like every message."""
+
+import uuid
+
+from accounts.access import is_scripted
+from inbox import outbox, uploads
+from inbox.gate import Refuse
+from inbox.models import Attachment
+from inbox.outbox import Draught, Outcome, SameIdOtherText
+from inbox.uploads import Unsendable
+from inbox.views import answers
+from inbox.views.acts import done
+
+CAPTION_MAX = 1024
+WITHOUT_CAPTION = ("audio", "sticker")
+ONLY_WHATSAPP = "Files can be sent on WhatsApp only, so far. Nothing was sent."
+
+
+def send_file(request, conversation):
+    caption = request.POST.get("body", "").strip()
+    try:
+        attachment = _keep(request, conversation, caption)
+    except Unsendable as problem:
+        return answers.refused(request, conversation, caption, str(problem))
+    try:
+        outcome = _queue(request, conversation, attachment, caption)
+    except SameIdOtherText:
+        uploads.forget(attachment)
+        sentence = "This was sent before as something else. Nothing was sent."
+        return answers.refused(request, conversation, caption, sentence, status=409)
+    if not outcome.is_new:
+        uploads.forget(attachment)
+    if isinstance(outcome.decision, Refuse):
+        sentence = answers.why(outcome, conversation)
+        return answers.refused(request, conversation, caption, sentence)
+    answers.forget_draft(request, conversation)
+    if is_scripted(request):
+        return answers.bubble(request, conversation, outcome.message)
+    return done(request, conversation)
+
+
+def _keep(request, conversation, caption: str) -> Attachment:
+    if not conversation.number.is_whatsapp:
+        raise Unsendable(ONLY_WHATSAPP)
+    if (over := len(caption) - CAPTION_MAX) > 0:
+        raise Unsendable(
+            f"This caption is {over} characters too long. Nothing was sent."
+        )
+    return uploads.keep(
+        request.FILES["file"], conversation.workspace_id, conversation.number_id
+    )
+
+
+def _queue(request, conversation, attachment: Attachment, caption: str) -> Outcome:
+    """The file, with its caption or, where WhatsApp has none, followed by it."""
+    client_id = answers.client_id(request.POST.get("client_id", ""))
+    quoted = answers.quotable(conversation, request.POST.get("reply_to", ""))
+    draughts = _draughts(attachment, caption, client_id, quoted)
+    outcomes = [
+        outbox.queue(
+            conversation.id,
+            draught,
+            author=request.user,
+            may_send=request.membership.may("reply"),
+        )
+        for draught in draughts
+    ]
+    return outcomes[0]
+
+
+def _draughts(attachment, caption: str, client_id, quoted: str) -> list[Draught]:
+    content = {"id": str(attachment.id)}
+    follows = bool(caption) and attachment.kind in WITHOUT_CAPTION
+    if caption and not follows:
+        content["caption"] = caption
+    if attachment.kind == "document":
+        content["filename"] = attachment.name or "document"
+    file = Draught(
+        attachment.kind,
+        "" if follows else caption,
+        id=client_id,
+        content=content,
+        reply_to=quoted,
+        attachment=attachment,
+    )
+    words = Draught("text", caption, id=uuid.uuid5(client_id, "caption"))
+    return [file, words] if follows else [file]
