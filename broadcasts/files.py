@@ -47,10 +47,7 @@ def look_at(name: str, body: bytes) -> Shape:
     if not body.strip():
         raise NotUsable("The file is empty.")
     if len(body) > MOST_BYTES:
-        raise NotUsable(
-            f"{name} is {len(body) / 1024 / 1024:.0f} MB. A file may have "
-            f"{MOST_BYTES // 1024 // 1024} MB; split it into several."
-        )
+        raise too_large(name, len(body))
     encoding, text = _decode(body)
     delimiter = _delimiter(text)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -69,6 +66,13 @@ def look_at(name: str, body: bytes) -> Shape:
     sample = [[cell[:80] for cell in row] for row in lines[:SAMPLE_ROWS]]
     return Shape(
         encoding, delimiter, columns, sample, len(lines), _phone_column(columns, sample)
+    )
+
+
+def too_large(name: str, size: int) -> NotUsable:
+    return NotUsable(
+        f"{name} is {size / 1024 / 1024:.0f} MB. A file may have "
+        f"{MOST_BYTES // 1024 // 1024} MB; split it into several."
     )
 
 

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from broadcasts import control, feeder, tasks
-from broadcasts.models import Broadcast, Recipient
+from broadcasts.models import Broadcast, File, Recipient
 from converge import clock
 from inbox.models import ContactTag, Tag
 from tests import factories
@@ -78,4 +78,24 @@ def states(broadcast: Broadcast) -> dict[str, str]:
     return {
         r.contact.profile_name: " ".join(filter(None, (r.state, r.reason)))
         for r in rows
+    }
+
+
+def one_of_everything(number) -> dict:
+    """What the addresses of broadcasts may name."""
+    broadcast = create_broadcast(number)
+    file = File.objects.create(
+        workspace=number.workspace, name="people.csv", body=b"", encoding="utf-8",
+        delimiter=",", state=File.READY,
+    )  # fmt: skip
+    recipient = Recipient.objects.create(
+        workspace=number.workspace,
+        broadcast=broadcast,
+        contact=factories.create_contact(number.workspace, "Somebody"),
+        state=Recipient.ENDED,
+    )
+    return {
+        "broadcast_id": broadcast.public_id,
+        "file_id": file.public_id,
+        "recipient_id": recipient.id,
     }
