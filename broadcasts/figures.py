@@ -107,7 +107,8 @@ def bar(figures: Figures) -> list[Part]:
         if not people and label not in ALWAYS:
             continue
         width = 100 * people / figures.total if figures.total else 0
-        drawn = max(0.0, width - GAP)
+        is_last = x + width > 99.99
+        drawn = width if is_last else max(0.0, width - GAP)
         parts.append(Part(label, people, fill, round(x, 3), round(drawn, 3), names[0]))
         x += width
     return parts

@@ -81,7 +81,7 @@ def progress(request, broadcast_id):
     if broadcast.state == Broadcast.DRAFT:
         raise Http404
     context = _context(request, broadcast)
-    return render(request, "broadcasts/_progress.html", context)
+    return render(request, "broadcasts/_update.html", context)
 
 
 def _context(request, broadcast: Broadcast) -> dict:

@@ -56,6 +56,8 @@ def _chosen(request) -> dict:
     outcome = request.GET.get("outcome", "")
     if outcome in outcomes.GROUPS:
         chosen["outcomes"] = [outcome]
+    elif outcome == "unreported":
+        chosen["outcomes"] = [outcomes.QUIET, outcomes.SILENT]
     if request.GET.get("code", "").isdigit():
         chosen["code"] = int(request.GET["code"][:9])
     if request.GET.get("reason"):
@@ -131,7 +133,7 @@ def export(request, broadcast_id):
     """Every person with everything known, as a CSV that starts no formula."""
     broadcast = broadcast_for(request, broadcast_id)
     answer = StreamingHttpResponse(
-        _file(broadcast), content_type="text/csv; charset=utf-8"
+        _file(broadcast, _chosen(request)), content_type="text/csv; charset=utf-8"
     )
     name = "".join(c if c.isalnum() else "-" for c in broadcast.name.casefold())[:40]
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
@@ -145,12 +147,12 @@ class _Echo:
         return text
 
 
-def _file(broadcast: Broadcast):
+def _file(broadcast: Broadcast, chosen: dict):
     writer = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(COLUMNS)
     before = 0
     while True:
-        found = people.lines(broadcast, {}, before=before, most=AT_ONCE)
+        found = people.lines(broadcast, chosen, before=before, most=AT_ONCE)
         for line in found:
             yield writer.writerow([harmless(cell) for cell in _cells(line)])
         if len(found) < AT_ONCE:

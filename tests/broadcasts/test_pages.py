@@ -411,6 +411,12 @@ def test_too_many_without_a_report_are_shown_with_their_ids(owner, mixed):
 
     assert "have no delivery report" in page
     assert "No report yet" in page
+    answer = owner.get(address(mixed, "export"), {"outcome": "unreported"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+    assert {row["outcome"] for row in rows} == {
+        "No report yet", "Failed without a reason",
+    }  # fmt: skip
+    assert all(row["message_id"] for row in rows)
 
 
 def test_a_copy_is_a_draft_with_the_same_answers(owner, mixed):
