@@ -1,9 +1,10 @@
 """From ids in a URL to rows of this workspace, or 404. Every view begins here."""
 
+from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 
 from inbox import reading
-from inbox.models import Attachment, Conversation, Message
+from inbox.models import Attachment, Conversation, MergeProposal, Message
 
 
 def conversation_for(request, public_id) -> Conversation:
@@ -15,7 +16,12 @@ def conversation_for(request, public_id) -> Conversation:
         "assignee",
         "takeover_by",
     )
-    seen = reading.with_seen(own, request.membership)
+    open_proposals = MergeProposal.objects.filter(
+        contact=OuterRef("contact"), dismissed_at=None
+    )
+    seen = reading.with_seen(own, request.membership).annotate(
+        proposal=Subquery(open_proposals.order_by("id").values("id")[:1])
+    )
     return get_object_or_404(seen, public_id=public_id)
 
 

@@ -29,8 +29,8 @@ from inbox.states import State
 
 # Below this priority number are people; the rest may use three quarters of the threads.
 PEOPLE = 0
-# Under way at once for one number, so that a slow one does not take every thread.
-PER_NUMBER = 128
+# Under way at once for one number, so that a slow one does not take all there is.
+PER_NUMBER = 384
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import logging
 import queue
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from django.db import DatabaseError, connection
@@ -18,14 +17,16 @@ from business_numbers.graph import Grant, GraphError
 from business_numbers.models import BusinessAccount
 from inbox import recording
 from inbox.claims import Job, Room, claim
+from inbox.crew import FOR_PEOPLE, Crew
 
 logger = logging.getLogger(__name__)
 
-FOR_PEOPLE = 4  # one thread in four is kept for people's replies
-# Claimed ahead of the threads, so that none waits while the next ones are decided.
-AHEAD = 4
-# Results are gathered this long after the first one: fewer, larger transactions.
-GATHER = 0.01
+# Claimed ahead of the threads, so that none waits while the next ones are decided. No
+# more is claimed than the paces have slots for, so this matters for fast numbers alone.
+AHEAD = 16
+# While more is under way than there are threads, results are gathered this long after
+# the first one: fewer, larger transactions.
+GATHER = 0.05
 # A thread that woke this much too late (seconds) does not delay the next one.
 SLACK = 0.005
 DATABASE_AWAY = 0.25  # seconds until the next try
@@ -51,7 +52,7 @@ class Deliverer:
 
     def __init__(self, threads: int):
         self.threads = threads
-        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="send")
+        self.crew = Crew(threads, self._send)
         self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self.unrecorded: list[Result] = []
         self.under_way: dict = {}
@@ -75,7 +76,7 @@ class Deliverer:
         give_up_at = time.monotonic() + STOPS_WITHIN
         while (self.under_way or self.unrecorded) and time.monotonic() < give_up_at:
             self._record(0.2)
-        self.pool.shutdown()
+        self.crew.close()
 
     def _begin(self, job: Job) -> None:
         """Hand a claimed job to a thread, or back when its token cannot be read."""
@@ -86,7 +87,7 @@ class Deliverer:
             connection.close()
             self.results.put(Result(job))
             return
-        self.pool.submit(self._send, job, grant)
+        self.crew.add(job, grant)
 
     def _room(self) -> Room:
         in_flight: dict[int, int] = {}
@@ -119,7 +120,8 @@ class Deliverer:
         try:
             if self.under_way and patience:
                 done.append(self.results.get(timeout=patience))
-                time.sleep(GATHER)
+                if len(self.under_way) > self.threads:
+                    time.sleep(GATHER)
             while True:
                 done.append(self.results.get_nowait())
         except queue.Empty:

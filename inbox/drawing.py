@@ -11,7 +11,7 @@ from converge import clock
 from inbox import thread, words
 from inbox.composer import composer, composing
 from inbox.facts import FactBook, window_of
-from inbox.models import Conversation, Identity, Presence, Tag
+from inbox.models import Conversation, Identity, MergeProposal, Presence, Tag
 from inbox.status_line import Situation, status_line
 
 PRESENT_FOR = timedelta(seconds=60)
@@ -62,6 +62,7 @@ def conversation_context(
         "present": present,
         "team": team(membership),
         "panel": panel(conversation, book, now),
+        "twin": _twin(conversation),
         "dnd": next((t for t in tags if t.tag.code == Tag.DND), None),
         "do_not_send": next((t for t in tags if t.tag.code == Tag.DO_NOT_SEND), None),
         "tags": [t for t in tags if not t.tag.code],
@@ -85,6 +86,21 @@ def panel(conversation: Conversation, book: FactBook, now) -> dict:
         "profile": words.visible(conversation.contact.profile_name),
         "opened": words.clock_time(conversation.opened_at, now),
         "first_response": _first_response(conversation),
+    }
+
+
+def _twin(conversation: Conversation) -> dict | None:
+    """Who is perhaps the same person. Rare, so asked for only when there is one."""
+    if conversation.proposal is None:
+        return None
+    proposal = MergeProposal.objects.select_related("other").get(
+        id=conversation.proposal
+    )
+    theirs = Conversation.objects.filter(contact=proposal.other).newest_first().first()
+    return {
+        "id": proposal.id,
+        "name": words.visible(proposal.other.title),
+        "conversation": theirs,
     }
 
 

@@ -13,7 +13,7 @@ from business_numbers import phones
 from business_numbers.models import Number
 from business_numbers.webhook_facts import Person
 from converge import bulk, clock
-from inbox.models import Contact, Identity
+from inbox.models import Contact, Identity, MergeProposal
 
 # Which id decides when they disagree, strongest first.
 STRENGTH = (Identity.WA_ID, Identity.USER_ID, Identity.IGSID)
@@ -51,6 +51,7 @@ def resolve(sightings: Iterable[Sighting]) -> dict[tuple[int, Person], int]:
     if groups or learned:
         known = _look_up({key for keys in wanted.values() for key in _spellings(keys)})
         found = {who: _choose(keys, known) for who, keys in wanted.items()}
+    _propose_merges(wanted, found, known)
     _update_profiles(sightings, found)
     return found
 
@@ -184,6 +185,27 @@ def _learn(wanted, found, known) -> bool:
                 rows[key] = _identity(key, contact, now)
     new = [row for key, row in rows.items()]
     return bool(bulk.insert(Identity, sorted(new, key=_row_order)))
+
+
+def _propose_merges(wanted, found, known) -> None:
+    """Ids of one event that belong to two contacts: a person decides whether they are one."""
+    now = clock.now()
+    pairs = {
+        (keys[0].workspace, found[who], known[spelling])
+        for who, keys in wanted.items()
+        for spelling in _spellings(keys)
+        if known.get(spelling, found[who]) != found[who]
+    }
+    rows = [
+        {
+            "workspace_id": workspace,
+            "contact_id": contact,
+            "other_id": other,
+            "proposed_at": now,
+        }
+        for workspace, contact, other in sorted(pairs)
+    ]
+    bulk.insert(MergeProposal, rows)
 
 
 def _update_profiles(sightings: list[Sighting], found) -> None:

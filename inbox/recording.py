@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from business_numbers.errors import Verdict, token_cause
 from business_numbers.graph import GraphError
@@ -203,9 +203,14 @@ def _tell_numbers(endings: list[Ending]) -> None:
 
 
 def _slow_down(number: int, endings: list[Ending]) -> None:
-    Pace.objects.filter(number=number).update(slow_count=F("slow_count") + 1)
+    """One step for all that was under way: their refusals are one piece of news."""
+    now = clock.now()
+    is_rested = Q(slow_until=None) | Q(slow_until__lte=now)
+    slowed = Pace.objects.filter(is_rested, number=number)
+    if not slowed.update(slow_count=F("slow_count") + 1, slow_until=now):
+        return
     pace = Pace.objects.get(number=number)
-    pace.slow_until = clock.now() + pacing.slow_for(pace.slow_count, None)
+    pace.slow_until = now + pacing.slow_for(pace.slow_count, None)
     pace.slow_reason = str(next(e.code for e in endings if e.verdict is Verdict.SLOW))
     pace.save(update_fields=["slow_until", "slow_reason"])
 

@@ -28,6 +28,11 @@ urlpatterns = [
     path(f"{C}dnd/", organising.switch_dnd, name="dnd"),
     path(f"{C}do-not-send/", organising.switch_do_not_send, name="do_not_send"),
     path(f"{C}block/", organising.switch_block, name="block"),
+    path(
+        f"{C}not-the-same/<int:proposal_id>/",
+        organising.dismiss_twin,
+        name="dismiss_twin",
+    ),
     path(f"{C}template/", picking.pick, name="pick"),
     path(f"{C}template/<int:template_id>/", picking.pick, name="pick_one"),
     path(f"{C}template/<int:template_id>/preview/", picking.preview, name="preview"),

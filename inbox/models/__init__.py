@@ -1,4 +1,4 @@
-from inbox.models.contacts import Contact, ContactTag, Identity, Tag
+from inbox.models.contacts import Contact, ContactTag, Identity, MergeProposal, Tag
 from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
 from inbox.models.messages import (
     Attachment,
@@ -20,6 +20,7 @@ __all__ = [
     "Draft",
     "Event",
     "Identity",
+    "MergeProposal",
     "Message",
     "Note",
     "ParkedChange",

@@ -80,6 +80,38 @@ class Identity(models.Model):
         return f"{self.kind} {self.value}"
 
 
+class MergeProposal(models.Model):
+    """One event named two contacts: perhaps they are one person. Only people merge."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    contact = models.ForeignKey(
+        Contact,
+        on_delete=models.CASCADE,
+        related_name="proposals",
+        help_text="The one with the phone number: what Meta sends goes here.",
+    )
+    other = models.ForeignKey(
+        Contact, on_delete=models.CASCADE, related_name="proposed_for"
+    )
+    proposed_at = models.DateTimeField()
+    dismissed_at = models.DateTimeField(null=True)
+    dismissed_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contact", "other"], name="merge_proposed_once"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(contact=models.F("other")),
+                name="merge_proposes_two",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.contact} = {self.other}?"
+
+
 class Tag(models.Model):
     """`dnd` and `do-not-send` are rules with a code, not labels."""
 

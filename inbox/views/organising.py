@@ -18,6 +18,7 @@ from inbox.models import (
     Conversation,
     Draft,
     Event,
+    MergeProposal,
     Note,
     Presence,
     Tag,
@@ -195,6 +196,14 @@ def switch_do_not_send(request, conversation: Conversation):
         str(contact.public_id),
         on=request.POST.get("on") == "true",
     )
+
+
+@act("edit_contacts")
+def dismiss_twin(request, conversation: Conversation, proposal_id: int):
+    """Not the same person: never proposed again."""
+    MergeProposal.objects.filter(
+        id=proposal_id, contact=conversation.contact, dismissed_at=None
+    ).update(dismissed_at=clock.now(), dismissed_by=request.user)
 
 
 @act("edit_contacts")

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from accounts import roles
 from accounts.models import Invitation, Membership
-from inbox.models import Attachment
+from inbox.models import Attachment, MergeProposal
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
@@ -38,6 +38,7 @@ METHODS = {
     "inbox:dnd": POST,
     "inbox:do_not_send": POST,
     "inbox:block": POST,
+    "inbox:dismiss_twin": POST,
     "inbox:pick": GET,
     "inbox:pick_one": GET,
     "inbox:preview": POST,
@@ -99,6 +100,8 @@ METHODS = {
 # Says where two-factor is set up, and shows nothing of a workspace.
 SHOWS_NOTHING = {"second_factor_needed"}
 # What a viewer may do besides looking: where they themselves have read to.
+OBJECTS = ("public_id", "message_id", "template_id", "attachment_id", "proposal_id")
+OBJECTS += ("broadcast_id", "file_id", "recipient_id")
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
 ROUTES = {route.name: route for route in in_workspace()}
 BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
@@ -122,6 +125,12 @@ def world(workspace, alice, number, conversation):
         "message_id": attempt.message_id,
         "template_id": factories.create_template(number.account).id,
         "attachment_id": attachment.id,
+        "proposal_id": MergeProposal.objects.create(
+            workspace=workspace,
+            contact=conversation.contact,
+            other=factories.create_contact(workspace),
+            proposed_at=conversation.last_at,
+        ).id,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
         **one_of_everything(number),
@@ -130,19 +139,7 @@ def world(workspace, alice, number, conversation):
 
 def address(name: str, slug: str, world: dict) -> str:
     route = ROUTES[name]
-    values = {
-        key: world[key]
-        for key in (
-            "public_id",
-            "message_id",
-            "template_id",
-            "attachment_id",
-            "broadcast_id",
-            "file_id",
-            "recipient_id",
-        )
-        if f":{key}>" in route.path
-    }
+    values = {key: world[key] for key in OBJECTS if f":{key}>" in route.path}
     if "<int:pk>" in route.path:
         kind = "invitation" if "invitation" in name else "member"
         values["pk"] = world[kind]

@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-WAVE = 128  # claimed at once by one deliver process
+from inbox.claims import PER_NUMBER
 
 
 def test_killing_deliver_again_and_again_sends_everything_once(running, people, judge):
@@ -30,7 +30,7 @@ def test_killing_deliver_again_and_again_sends_everything_once(running, people, 
     # What Meta accepted was settled by its statuses; the rest is at most what was
     # under way at the kills, and asks a person.
     assert counts.get("unknown", 0) == sends - accepted
-    assert counts.get("unknown", 0) <= 5 * WAVE
+    assert counts.get("unknown", 0) <= 5 * PER_NUMBER
     judge.logs_hold_no_secret()
 
 

@@ -8,12 +8,12 @@ import pytest
 
 from business_numbers.models import BusinessAccount, Pace
 from converge import clock
-from inbox import recording
+from inbox import recording, tasks
 from inbox.claims import claim
 from inbox.gate import Sender
 from inbox.models import Attempt, Message
 from inbox.outbox import Draught, queue, queue_again
-from inbox.pacing import SHARE
+from inbox.pacing import SHARE, SLOW_FIRST
 from inbox.states import State
 from tests import factories
 from tests.inbox.sending import (
@@ -35,6 +35,21 @@ def number(simulator):
 @pytest.fixture
 def conversation(simulator, number):
     return create_conversation(simulator, number)
+
+
+@pytest.fixture
+def moving_clock():
+    """Business time, moved ahead; back where it was after the test."""
+    yield lambda by: clock.move_to(int(by.total_seconds()))
+    clock.forget()
+
+
+def minutes(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+def hours(count: int) -> timedelta:
+    return timedelta(hours=count)
 
 
 def test_a_text_is_sent_once_and_recorded_by_its_attempt(simulator, conversation):
@@ -228,6 +243,41 @@ def test_what_may_have_arrived_is_unknown_and_never_repeated(
 
     assert Message.objects.get().state == State.UNKNOWN
     assert len(simulator.journal()) == FAULTS[fault]
+
+
+def test_refusals_of_calls_already_under_way_slow_the_number_once(
+    simulator, conversation, number
+):
+    others = [conversation] + [
+        create_conversation(simulator, number, f"+4477009005{n}", f"4477009005{n}")
+        for n in range(10, 16)
+    ]
+    simulator.fault(http_429={"probability": 1})
+    for other in others:
+        say(other)
+
+    deliver(threads=2)
+
+    pace = Pace.objects.get(number=number)
+    assert pace.slow_count == 1
+    assert pace.slow_until <= clock.now() + timedelta(seconds=SLOW_FIRST)
+
+
+def test_no_minute_hour_or_week_sends_an_unknown_message_again(
+    simulator, conversation, moving_clock
+):
+    simulator.fault(reset_after={"next": 1})
+    say(conversation)
+    deliver()
+
+    for later in (minutes(1), minutes(10), minutes(61), hours(25), hours(24 * 8)):
+        moving_clock(later)
+        tasks.sweep()
+        deliver()
+
+    assert Message.objects.get().state == State.UNKNOWN
+    assert Message.objects.get().tries == 1
+    assert len(simulator.journal()) == 1
 
 
 def test_an_unknown_message_does_not_hold_back_the_next(simulator, conversation):

@@ -1,9 +1,10 @@
 """Whatever Meta calls somebody, it is one contact; nothing is merged by itself."""
 
 import pytest
+from django.urls import reverse
 
 from business_numbers import phones
-from inbox.models import Contact, Conversation, Identity
+from inbox.models import Contact, Conversation, Identity, MergeProposal
 from tests import factories
 from tests.factories import envelope, receive, store, text_message
 
@@ -115,3 +116,45 @@ def test_one_batch_with_many_events_of_one_stranger_makes_one_contact(number):
     receive(number, text_message("447700900112"))
 
     assert Contact.objects.count() == 2
+
+
+def two_that_may_be_one(number) -> MergeProposal:
+    write_as(number, user_id=USER_ID)
+    write_as(number, "447700900112")
+    write_as(number, "447700900112", USER_ID, body="Both")
+    return MergeProposal.objects.get()
+
+
+def test_ids_of_two_contacts_propose_a_merge_once(number):
+    proposal = two_that_may_be_one(number)
+    write_as(number, "447700900112", USER_ID, body="Both again")
+
+    assert MergeProposal.objects.count() == 1
+    assert proposal.contact.identities.get().kind == Identity.WA_ID
+    assert proposal.other.identities.get().kind == Identity.USER_ID
+
+
+def test_who_is_seen_under_one_name_is_proposed_to_nobody(number):
+    write_as(number, "447700900112", USER_ID)
+    write_as(number, "447700900112", USER_ID)
+    write_as(number, user_id=USER_ID)
+
+    assert not MergeProposal.objects.exists()
+
+
+def test_the_panel_names_the_other_until_somebody_says_no(client, bob, number):
+    proposal = two_that_may_be_one(number)
+    conversation = proposal.contact.conversations.get()
+    slug = number.workspace.slug
+    client.force_login(bob)
+    page = reverse("inbox:conversation", args=[slug, conversation.public_id])
+    before = client.get(page).content.decode()
+
+    client.post(
+        reverse("inbox:dismiss_twin", args=[slug, conversation.public_id, proposal.id])
+    )
+    write_as(number, "447700900112", USER_ID, body="Both again")
+
+    assert "Perhaps the same person" in before
+    assert "Perhaps the same person" not in client.get(page).content.decode()
+    assert MergeProposal.objects.get().dismissed_by == bob
