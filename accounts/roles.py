@@ -19,6 +19,8 @@ MAY = {
     "manage_workspace": {OWNER, ADMIN},
     "read_audit": {OWNER, ADMIN},
     "export": {OWNER},
+    "broadcast": {OWNER, ADMIN},
+    "set_ladders": {OWNER},
 }
 
 

@@ -20,6 +20,7 @@ MINUTE = 1
 # `ingest`, or as a wake-up.
 JOBS = {
     "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
+    "sweep the broadcasts": ("broadcasts.tasks.sweep", MINUTE),
     "sync accounts": ("converge.schedule.sync_accounts", 60),
     "forget raw events": ("converge.schedule.forget_raw_events", 60),
 }

@@ -48,7 +48,12 @@ class Arrived:
     is_fresh: bool
 
 
-def open_conversations(pairs: set[tuple[int, Number]], others: set[int]) -> dict:
+def open_conversations(
+    pairs: set[tuple[int, Number]],
+    others: set[int],
+    *,
+    state: str = Conversation.OPEN,
+) -> dict:
     """Lock the conversations of (contact, number) pairs, made as needed, and `others`.
 
     Gives (contact, number id) → conversation id. Every writer takes these locks first,
@@ -58,7 +63,8 @@ def open_conversations(pairs: set[tuple[int, Number]], others: set[int]) -> dict
     wanted = sorted(
         (contact, number.id, number.workspace_id) for contact, number in pairs
     )
-    bulk.insert(Conversation, [_new_conversation(*row, now) for row in wanted])
+    new = [_new_conversation(*row, now) | {"state": state} for row in wanted]
+    bulk.insert(Conversation, new)
     rows = [{"contact_id": c, "number_id": n} for c, n, _ in wanted]
     found = bulk.fetch(LOCK, [bulk.to_json(rows), sorted(others)])
     return {(contact, number): pk for contact, number, pk in found}

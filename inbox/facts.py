@@ -112,7 +112,13 @@ class FactBook:
 
     def _ledger(self, portfolio) -> tier.Ledger:
         if portfolio.id not in self.ledgers:
-            ledger = tier.Ledger(portfolio, lock=self.lock_tiers)
+            people = {
+                self.person(a.conversation)
+                for a in self.asks
+                if a.conversation.number.account.portfolio_id == portfolio.id
+                and self.address(a.conversation)
+            }
+            ledger = tier.Ledger(portfolio, lock=self.lock_tiers, people=people)
             self.ledgers[portfolio.id] = ledger
         return self.ledgers[portfolio.id]
 

@@ -1,7 +1,7 @@
 """Everything that sends comes through `queue`: the gate is asked, the row is the job.
 
-`Message` rows are made here and in ingest, nowhere else. Nothing is sent here; the
-deliver process is woken and asks the gate again.
+`Message` rows are made here, in `bulk_outbox` (for broadcasts) and in ingest, nowhere
+else. Nothing is sent here; the deliver process is woken and asks the gate again.
 """
 
 import uuid

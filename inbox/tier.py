@@ -5,7 +5,9 @@ Only conversations the business begins count, and a person counts once in 24 hou
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import cached_property
 
 from django.conf import settings
 
@@ -21,34 +23,57 @@ def person_hash(value: str) -> str:
 
 
 class Ledger:
-    """What is used of one portfolio's limit; `lock` it to reserve."""
+    """What is used of one portfolio's limit; `lock` it to reserve.
 
-    def __init__(self, portfolio: Portfolio, *, lock: bool = False):
+    Only the people asked about are looked up, because a limit may be a hundred thousand.
+    """
+
+    def __init__(
+        self, portfolio: Portfolio, *, lock: bool = False, people: Iterable[str] = ()
+    ):
         if lock:
             portfolio = Portfolio.objects.select_for_update().get(id=portfolio.id)
         self.portfolio = portfolio
         self.now = clock.now()
-        recent = TierSlot.objects.filter(
+        self._recent = TierSlot.objects.filter(
             portfolio=portfolio, at__gt=self.now - LASTS
-        ).order_by("at")
-        self.counted = dict(recent.values_list("person", "at"))
+        )
+        people = list(people)
+        asked = self._recent.filter(person__in=people) if people else ()
+        self.counted = {slot.person for slot in asked}
         self.reserved: list[str] = []
+
+    @cached_property
+    def _before(self) -> int:
+        return self._recent.count()
 
     @property
     def used(self) -> int:
-        return len(self.counted)
+        return self._before + len(self.reserved)
 
     def free_at(self, person: str) -> datetime | None:
         """None when this person may be written to now."""
         limit = self.portfolio.limit
         if limit is None or person in self.counted or self.used < limit:
             return None
-        oldest = sorted(self.counted.values())[self.used - limit]
-        return oldest + LASTS
+        place = self.used - limit
+        if place >= self._before:
+            return self.now + LASTS
+        return self._oldest(place) + LASTS
+
+    def _oldest(self, place: int) -> datetime:
+        if place not in self._moments:
+            at = self._recent.order_by("at").values_list("at", flat=True)[place]
+            self._moments[place] = at
+        return self._moments[place]
+
+    @cached_property
+    def _moments(self) -> dict[int, datetime]:
+        return {}
 
     def reserve(self, person: str) -> None:
         if person not in self.counted:
-            self.counted[person] = self.now
+            self.counted.add(person)
             self.reserved.append(person)
 
     def save(self) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("converge", "accounts", "business_numbers", "inbox", "simulator")
+PACKAGES += ("broadcasts",)
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ KIT = {
     "converge.database": ("converge.database", "converge.processes"),
 }
 STEPS = ("accounts", "business_numbers", "inbox")
+STEPS += ("broadcasts",)
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # One door to Meta; the demo also steers the simulator, which is no part of Meta.
 SPEAKS_HTTP = {

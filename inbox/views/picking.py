@@ -19,8 +19,8 @@ from inbox.composer import CLOSED
 from inbox.facts import Ask, FactBook
 from inbox.gate import Refuse, Sender, decide
 from inbox.models import Conversation, Draft
-from inbox.outbox import Draught
 from inbox.people import Sighting
+from inbox.template_draughts import template_draught
 
 LANGUAGES = {
     "ar": "العربية", "de": "Deutsch", "en": "English", "en_GB": "English (UK)",
@@ -75,17 +75,9 @@ def send(request, public_id, template_id):
     errors = _problems(template, given)
     if errors:
         return _show(request, conversation, template, given, errors, status=422)
-    shown = values.preview(template, given)
     outcome = outbox.queue(
         conversation.id,
-        Draught(
-            "template",
-            _as_text(shown),
-            content=values.send_content(template, given),
-            shown=_as_stored(shown),
-            template=template,
-            values=given,
-        ),
+        template_draught(template, given),
         author=request.user,
         may_send=request.membership.may("reply"),
     )
@@ -309,28 +301,3 @@ def _meter(conversation) -> str:
         return ""
     used = tier.Ledger(portfolio).used
     return f"{used} of {portfolio.limit} people today, shared"
-
-
-def _as_text(shown: dict) -> str:
-    header = shown["header"]
-    parts = (
-        [values.plain_text(header["text"])]
-        if header and header["format"] == "TEXT"
-        else []
-    )
-    return "\n".join([*parts, values.plain_text(shown["body"])])
-
-
-def _as_stored(shown: dict) -> dict:
-    header = shown["header"]
-    return {
-        "header": {
-            "format": header["format"],
-            "text": values.plain_text(header["text"]),
-        }
-        if header
-        else None,
-        "body": values.plain_text(shown["body"]),
-        "footer": shown["footer"],
-        "buttons": shown["buttons"],
-    }

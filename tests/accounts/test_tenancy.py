@@ -9,6 +9,7 @@ from inbox.models import Attachment, MergeProposal
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
+from tests.broadcasts.mailing import one_of_everything
 
 pytestmark = pytest.mark.django_db
 
@@ -49,6 +50,41 @@ METHODS = {
     "inbox:check": POST,
     "inbox:discard": POST,
     "inbox:attachment": GET,
+    "broadcasts:list": GET,
+    "broadcasts:settings": GET,
+    "broadcasts:show": GET,
+    "broadcasts:progress": GET,
+    "broadcasts:message": GET,
+    "broadcasts:audience": GET,
+    "broadcasts:audience_people": GET,
+    "broadcasts:file": GET,
+    "broadcasts:file_lines": GET,
+    "broadcasts:when": GET,
+    "broadcasts:check": GET,
+    "broadcasts:ask_stop": GET,
+    "broadcasts:ask_unknown": GET,
+    "broadcasts:export": GET,
+    "broadcasts:people": GET,
+    "broadcasts:timeline": GET,
+    "broadcasts:new": POST,
+    "broadcasts:save_price": POST,
+    "broadcasts:remove_price": POST,
+    "broadcasts:save_ladder": POST,
+    "broadcasts:add_rule": POST,
+    "broadcasts:remove_rule": POST,
+    "broadcasts:only_first": POST,
+    "broadcasts:upload": POST,
+    "broadcasts:test": POST,
+    "broadcasts:start": POST,
+    "broadcasts:undo": POST,
+    "broadcasts:pause": POST,
+    "broadcasts:resume": POST,
+    "broadcasts:stop": POST,
+    "broadcasts:retries": POST,
+    "broadcasts:settle": POST,
+    "broadcasts:duplicate": POST,
+    "broadcasts:delete": POST,
+    "broadcasts:make_segment": POST,
     "numbers:list": GET,
     "numbers:connect": GET,
     "numbers:templates": GET,
@@ -65,6 +101,7 @@ METHODS = {
 SHOWS_NOTHING = {"second_factor_needed"}
 # What a viewer may do besides looking: where they themselves have read to.
 OBJECTS = ("public_id", "message_id", "template_id", "attachment_id", "proposal_id")
+OBJECTS += ("broadcast_id", "file_id", "recipient_id")
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
 ROUTES = {route.name: route for route in in_workspace()}
 BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
@@ -96,6 +133,7 @@ def world(workspace, alice, number, conversation):
         ).id,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
+        **one_of_everything(number),
     }
 
 

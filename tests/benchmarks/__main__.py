@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("receiving", "sending", "pages")
+PARTS = ("receiving", "sending", "pages", "broadcasting")
 
 
 def main(chosen: list[str]) -> None:
@@ -37,7 +37,7 @@ def _run(running, login: dict, chosen: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.benchmarks import pages, receiving, report, sending
+    from tests.benchmarks import broadcasting, pages, receiving, report, sending
 
     number, waba = running.simulator.number, running.simulator.waba
     running.simulator.control("POST", "settings", {"statuses": False})
@@ -67,6 +67,19 @@ def _run(running, login: dict, chosen: list[str]) -> None:
         sending.deliver_fast(running, number)
         sending.keep_pace(running, number)
         sending.reply_among_many(running)
+    if "broadcasting" in chosen:
+        report.title("Broadcasts")
+        session = pages.sign_in(running, login["email"], login["password"])
+        broadcasting.prepare(running)
+        broadcasting.plan(running, number)
+        if "deliver" in running.processes:
+            running.end("deliver")
+        running.begin_and_wait("deliver")
+        broadcasting.send_fast(running, number)
+        broadcasting.keep_pace(running, number)
+        broadcasting.reply_among_many(running, number)
+        running.end("deliver")
+        broadcasting.show_results(running, session)
 
 
 if __name__ == "__main__":

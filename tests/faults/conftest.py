@@ -5,7 +5,7 @@ import os
 import pytest
 
 from tests.faults.judge import Judge
-from tests.running import Running
+from tests.running import Running, collect_static
 
 # Small in `make test`, two thousand in `make faults`.
 SENDS = int(os.environ.get("FAULT_SENDS", "300"))
@@ -21,6 +21,7 @@ def _running(tmp_path_factory):
         SEND_LEASE=3,
         INGEST_LEASE=3,
     )
+    collect_static()  # for the pages some tests press buttons on
     running.create_database()
     try:
         running.start_simulator()

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from django.db import DatabaseError, close_old_connections, connection
 
+from broadcasts.feeder import feed
+from converge.feeding import Feeding
 from converge.heartbeat import beat
 from converge.wakeups import Wakeups, until_told_to_stop
 from inbox.delivery import Deliverer
@@ -15,6 +17,8 @@ from inbox.recording import sweep_leases
 
 logger = logging.getLogger(__name__)
 
+# Who fills the outbox with what they hold back themselves (lower steps know none).
+FEEDERS = (feed,)
 POLL = 0.25
 SWEEP_EVERY = 1.0
 BUSY_PATIENCE = 0.02
@@ -26,6 +30,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         stop, wakeups = until_told_to_stop(), Wakeups(WAKE, POLL)
         deliverer = Deliverer(settings.DELIVER_THREADS)
+        feeding = Feeding(FEEDERS, stop)
         swept_at = 0.0
         while not stop.is_set():
             try:
@@ -42,5 +47,6 @@ class Command(BaseCommand):
                 continue
             if not done and not deliverer.under_way:
                 wakeups.wait()
+        feeding.stop()
         deliverer.stop()
         wakeups.close()
