@@ -9,6 +9,7 @@ from converge import clock
 # icon, label, key after `g`, URL name, page of its path
 PAGES = (
     ("inbox", "Inbox", "i", "inbox:inbox", "inbox"),
+    ("users", "Contacts", "c", "contacts:list", "contacts"),
     ("megaphone", "Broadcasts", "b", "broadcasts:list", "broadcasts"),
     ("templates", "Templates", "t", "numbers:templates", "templates"),
     ("numbers", "Numbers", "n", "numbers:list", "numbers"),
@@ -18,6 +19,7 @@ SHORTCUTS = (
     (("?",), "This list"),
     (("/",), "Search"),
     (("g", "i"), "Go to Inbox"),
+    (("g", "c"), "Go to Contacts"),
     (("g", "b"), "Go to Broadcasts"),
     (("g", "t"), "Go to Templates"),
     (("g", "n"), "Go to Numbers"),

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
+
+from accounts.models import Workspace
 from business_numbers import phones
 from business_numbers.models import Number
 from business_numbers.webhook_facts import Person
@@ -54,6 +57,23 @@ def resolve(sightings: Iterable[Sighting]) -> dict[tuple[int, Person], int]:
     _propose_merges(wanted, found, known)
     _update_profiles(sightings, found)
     return found
+
+
+@transaction.atomic
+def find_or_add(workspace: Workspace, digits: str) -> tuple[Contact, bool]:
+    """The contact with a phone number, in whichever spelling; True when it is new."""
+    keys = [Key(workspace.id, Identity.WA_ID, "", d) for d in phones.variants(digits)]
+    known = _look_up(set(keys))
+    if known:
+        return Contact.objects.get(id=min(known.values())), False
+    contact = Contact.objects.create(
+        workspace=workspace, country=phones.country(digits)
+    )
+    row = _identity(keys[0], contact.id, clock.now())
+    if bulk.insert(Identity, [row]):
+        return contact, True
+    contact.delete()  # somebody wrote in this very moment
+    return Contact.objects.get(id=_look_up(set(keys))[keys[0]]), False
 
 
 def keys_of(number: Number, person: Person) -> list[Key]:

@@ -9,8 +9,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import is_scripted, member
+from converge import clock
 from inbox.access import conversation_for
 from inbox.apply import tell
+from inbox.models import Event
 from inbox.outbox import lock
 
 
@@ -36,6 +38,18 @@ def act(permission: str):
         return wrapper
 
     return decorator
+
+
+def note_event(conversation, kind: str, user, **data) -> None:
+    """What somebody did, in the thread where it was done."""
+    Event.objects.create(
+        workspace_id=conversation.workspace_id,
+        conversation=conversation,
+        at=clock.now(),
+        kind=kind,
+        actor=user,
+        data=data,
+    )
 
 
 def done(request, conversation, notice: str | None = None, status: int = 303):

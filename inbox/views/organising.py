@@ -11,35 +11,24 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.access import member
 from converge import bulk, clock
-from inbox import reading, tags, takeover
+from inbox import reading, takeover
 from inbox.access import conversation_for
 from inbox.models import (
     ContactTag,
     Conversation,
     Draft,
-    Event,
     MergeProposal,
     Note,
     Presence,
     Tag,
 )
-from inbox.views.acts import act
+from inbox.views import rules
+from inbox.views.acts import act, note_event
 
 MORNING = time(9)
 TAG_MAX = 40
 NOTE_MAX = 10_000
 DRAFT_MAX = 20_000
-
-
-def note_event(conversation, kind: str, user, **data) -> None:
-    Event.objects.create(
-        workspace_id=conversation.workspace_id,
-        conversation=conversation,
-        at=clock.now(),
-        kind=kind,
-        actor=user,
-        data=data,
-    )
 
 
 @act("organise")
@@ -162,40 +151,12 @@ def remove_tag(request, conversation: Conversation):
 
 @act("set_dnd")
 def switch_dnd(request, conversation: Conversation):
-    """On by anybody who answers; off by owners and admins, with how they agreed."""
-    contact = conversation.contact
-    if request.POST.get("on") == "true":
-        reason = f"set by {request.user.first_name}"
-        if tags.set_tag(contact, Tag.DND, by=request.user, reason=reason):
-            note_event(conversation, "dnd_on", request.user, word=reason)
-            audit.record(request, "dnd set", str(contact.public_id))
-        return None
-    if not request.membership.may("lift_dnd"):
-        return "Owners and admins can lift an opt-out."
-    reason = request.POST.get("reason", "").strip()[:200]
-    if not reason:
-        return "Say how they agreed to receive messages again."
-    if tags.lift_tag(contact, Tag.DND):
-        note_event(conversation, "dnd_off", request.user, word=reason)
-        audit.record(request, "dnd lifted", str(contact.public_id), reason=reason)
-    return None
+    return rules.switch_dnd(request, conversation.contact, conversation)
 
 
 @act("lift_do_not_send")
 def switch_do_not_send(request, conversation: Conversation):
-    contact = conversation.contact
-    if request.POST.get("on") == "true":
-        tags.set_tag(
-            contact, Tag.DO_NOT_SEND, by=request.user, reason="set by a teammate"
-        )
-    else:
-        tags.lift_tag(contact, Tag.DO_NOT_SEND)
-    audit.record(
-        request,
-        "do-not-send switched",
-        str(contact.public_id),
-        on=request.POST.get("on") == "true",
-    )
+    rules.switch_do_not_send(request, conversation.contact)
 
 
 @act("edit_contacts")

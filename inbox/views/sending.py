@@ -16,8 +16,7 @@ from inbox.outbox import Draught, SameIdOtherText
 from inbox.states import TROUBLED, State
 from inbox.tasks import join_parked
 from inbox.views import answers, uploading
-from inbox.views.acts import done
-from inbox.views.organising import note_event
+from inbox.views.acts import done, note_event
 
 
 @require_POST

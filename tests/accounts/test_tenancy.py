@@ -37,6 +37,11 @@ METHODS = {
     "inbox:remove_tag": POST,
     "inbox:dnd": POST,
     "inbox:do_not_send": POST,
+    "contacts:list": GET,
+    "contacts:new": GET,
+    "contacts:show": GET,
+    "contacts:dnd": POST,
+    "contacts:do_not_send": POST,
     "inbox:block": POST,
     "inbox:dismiss_twin": POST,
     "inbox:pick": GET,
@@ -101,7 +106,7 @@ METHODS = {
 SHOWS_NOTHING = {"second_factor_needed"}
 # What a viewer may do besides looking: where they themselves have read to.
 OBJECTS = ("public_id", "message_id", "template_id", "attachment_id", "proposal_id")
-OBJECTS += ("broadcast_id", "file_id", "recipient_id")
+OBJECTS += ("contact_id", "broadcast_id", "file_id", "recipient_id")
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
 ROUTES = {route.name: route for route in in_workspace()}
 BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
@@ -122,6 +127,7 @@ def world(workspace, alice, number, conversation):
     invitation.save()
     return {
         "public_id": conversation.public_id,
+        "contact_id": conversation.contact.public_id,
         "message_id": attempt.message_id,
         "template_id": factories.create_template(number.account).id,
         "attachment_id": attachment.id,

@@ -1,0 +1,15 @@
+"""The pages about people; they belong to the inbox and have an address of their own."""
+
+from django.urls import path
+
+from inbox.views import contacts
+
+app_name = "contacts"
+
+urlpatterns = [
+    path("", contacts.contacts, name="list"),
+    path("new/", contacts.add, name="new"),
+    path("<uuid:contact_id>/", contacts.contact, name="show"),
+    path("<uuid:contact_id>/dnd/", contacts.dnd, name="dnd"),
+    path("<uuid:contact_id>/do-not-send/", contacts.do_not_send, name="do_not_send"),
+]

@@ -1,0 +1,151 @@
+"""The people of a workspace: the list, one of them, and what a teammate writes about them."""
+
+from django.contrib import messages
+from django.db import transaction
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import audit
+from accounts.access import member
+from business_numbers import phones
+from converge import clock
+from inbox import directory, people, words
+from inbox.apply import tell
+from inbox.contact_forms import ContactForm, NewContactForm
+from inbox.facts import window_of
+from inbox.models import Contact, ContactTag, Conversation, Identity, Tag
+from inbox.views import rules
+
+KINDS = dict(Identity.KINDS)
+
+
+def contact_for(request, contact_id) -> Contact:
+    return get_object_or_404(Contact, workspace=request.workspace, public_id=contact_id)
+
+
+@require_GET
+@member("read")
+def contacts(request):
+    form = directory.ContactFilter(request.GET, workspace=request.workspace)
+    rows, following = directory.page(form, request.GET.get("before", ""))
+    kept = request.GET.copy()
+    kept.pop("before", None)
+    context = {
+        "rows": rows,
+        "following": following,
+        "form": form,
+        "is_filtered": bool(form.chosen()),
+        "query": kept.urlencode(),
+    }
+    return render(request, "contacts/list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@member("edit_contacts")
+def add(request):
+    """A person nobody has written to yet. Who is here already is shown instead."""
+    form = NewContactForm(request.POST or None, country=request.workspace.country)
+    if request.method == "GET" or not form.is_valid():
+        status = 422 if form.is_bound else 200
+        return render(request, "contacts/new.html", {"form": form}, status=status)
+    contact, is_new = people.find_or_add(request.workspace, form.cleaned_data["phone"])
+    if is_new:
+        contact.name = form.cleaned_data["name"]
+        contact.save(update_fields=["name"])
+        audit.record(request, "contact added", str(contact.public_id))
+    else:
+        messages.info(request, "This person is here already. Nothing was changed.")
+    return _to(request, contact)
+
+
+@require_http_methods(["GET", "POST"])
+@member("read")
+def contact(request, contact_id):
+    found = contact_for(request, contact_id)
+    may_edit = request.membership.may("edit_contacts")
+    is_written = request.method == "POST" and may_edit
+    form = ContactForm(request.POST if is_written else None, contact=found)
+    if is_written and form.is_valid():
+        _write(request, found, form)
+        messages.info(request, "Saved.")
+        return _to(request, found)
+    context = _shown(found) | {"form": form, "may_edit": may_edit}
+    status = 422 if form.is_bound else 200
+    return render(request, "contacts/show.html", context, status=status)
+
+
+@transaction.atomic
+def _write(request, contact: Contact, form: ContactForm) -> None:
+    contact.name, contact.fields = form.cleaned_data["name"], form.written()
+    contact.save(update_fields=["name", "fields"])
+    _tell(contact)
+    audit.record(request, "contact edited", str(contact.public_id))
+
+
+def _tell(contact: Contact) -> None:
+    """Every open page that names this person."""
+    tell(set(contact.conversations.values_list("id", flat=True)))
+
+
+def _shown(contact: Contact) -> dict:
+    now = clock.now()
+    tagged = ContactTag.objects.filter(contact=contact).select_related("tag", "set_by")
+    by_code = {t.tag.code: t for t in tagged if t.tag.code}
+    conversations = [
+        {"row": c, "chip": words.window_chip(window_of(c), now)}
+        for c in contact.conversations.select_related("number").newest_first()
+    ]
+    return {
+        "contact": contact,
+        "name": words.visible(contact.title),
+        "initials": words.initials(words.visible(contact.title)),
+        "hue": words.hue(contact.id),
+        "identities": [_named(i) for i in contact.identities.order_by("kind", "id")],
+        "conversations": conversations,
+        "tags": [t for t in tagged if not t.tag.code],
+        "dnd": by_code.get(Tag.DND),
+        "do_not_send": by_code.get(Tag.DO_NOT_SEND),
+    }
+
+
+def _named(identity: Identity) -> tuple[str, str]:
+    value = identity.value
+    if identity.kind == Identity.WA_ID:
+        value = phones.shown(value)
+    elif identity.kind == Identity.USERNAME:
+        value = f"@{value}"
+    return KINDS[identity.kind], value
+
+
+@require_POST
+@member("set_dnd")
+def dnd(request, contact_id):
+    found = contact_for(request, contact_id)
+    problem = rules.switch_dnd(request, found, _newest(found))
+    return _switched(request, found, problem)
+
+
+@require_POST
+@member("lift_do_not_send")
+def do_not_send(request, contact_id):
+    found = contact_for(request, contact_id)
+    rules.switch_do_not_send(request, found)
+    return _switched(request, found, None)
+
+
+def _newest(contact: Contact) -> Conversation | None:
+    return contact.conversations.newest_first().first()
+
+
+def _switched(request, contact: Contact, problem: str | None):
+    if problem:
+        messages.error(request, problem)
+    with transaction.atomic():
+        _tell(contact)
+    return _to(request, contact)
+
+
+def _to(request, contact: Contact):
+    return redirect(
+        "contacts:show", slug=request.workspace.slug, contact_id=contact.public_id
+    )
