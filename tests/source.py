@@ -6,7 +6,14 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("converge", "accounts", "business_numbers", "inbox", "simulator")
+PACKAGES = (
+    "converge",
+    "accounts",
+    "business_numbers",
+    "inbox",
+    "flows",
+    "simulator",
+)
 
 
 @dataclass(frozen=True)
