@@ -9,6 +9,7 @@ from converge import clock
 # icon, label, key after `g`, URL name, page of its path
 PAGES = (
     ("inbox", "Inbox", "i", "inbox:inbox", "inbox"),
+    ("flows", "Flows", "f", "flows:list", "flows"),
     ("templates", "Templates", "t", "numbers:templates", "templates"),
     ("numbers", "Numbers", "n", "numbers:list", "numbers"),
     ("settings", "Settings", "s", "settings", "settings"),
@@ -17,6 +18,7 @@ SHORTCUTS = (
     (("?",), "This list"),
     (("/",), "Search"),
     (("g", "i"), "Go to Inbox"),
+    (("g", "f"), "Go to Flows"),
     (("g", "t"), "Go to Templates"),
     (("g", "n"), "Go to Numbers"),
     (("g", "s"), "Go to Settings"),

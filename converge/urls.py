@@ -30,6 +30,7 @@ urlpatterns = [
     path("join/<str:token>/", joining.accept_invitation, name="accept_invitation"),
     re_path(rf"^(?P<page>{SHORT})/(?P<rest>.*)$", session.go_to),
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
+    path("w/<slug:slug>/flows/", include("flows.urls")),
     path("w/<slug:slug>/", include("business_numbers.urls")),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(

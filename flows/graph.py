@@ -10,7 +10,7 @@ from functools import cached_property
 
 from flows import nodes
 from flows.nodes import CHANNELS, NODES, OPTION, SHARE, TRIGGERS
-from flows.shapes import SHAPES, TRIGGER_SHAPES, cleaned
+from flows.shapes import SHAPES, TRIGGER_SHAPES, cleaned, is_text
 
 FORMAT = 1
 STEPS_MAX = 300
@@ -156,7 +156,7 @@ def _channel(value, problems: list[str]) -> str:
 def _old_button(value, problems: list[str]) -> str:
     if value is None:
         return ""
-    if not isinstance(value, str) or len(value) > nodes.BODY:
+    if not is_text(value) or len(value) > nodes.BODY:
         problems.append("The answer to an old button is no text of this length.")
         return ""
     return value

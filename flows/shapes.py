@@ -126,6 +126,17 @@ def cleaned(given, shapes: tuple[Shape, ...]) -> tuple[dict, list[str]]:
     return values, problems
 
 
+def is_text(value) -> bool:
+    """Text a database can hold: no NUL, no half of a character."""
+    if not isinstance(value, str) or "\x00" in value:
+        return False
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def pattern_problem(pattern: str) -> str | None:
     """Why a regular expression is not taken, or None."""
     if len(pattern) > PATTERN_MAX:
@@ -141,7 +152,7 @@ def pattern_problem(pattern: str) -> str | None:
 
 
 def _text(value, shape: Shape) -> str | None:
-    if not isinstance(value, str) or "\x00" in value:
+    if not is_text(value):
         return "must be text."
     if len(value) > shape.most:
         return f"has {len(value)} characters; {shape.most} are possible."
@@ -191,8 +202,8 @@ def _values(value, shape: Shape) -> str | None:
         return "must be an object."
     for key, text_value in value.items():
         problem = _text(text_value, shape)
-        if problem or len(key) > 60:
-            return f"{key[:60]} {problem or 'has too long a name.'}"
+        if problem or len(key) > 60 or not is_text(key):
+            return f"one value {problem or 'has no usable name.'}"
     return None
 
 

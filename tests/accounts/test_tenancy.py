@@ -9,6 +9,7 @@ from inbox.models import Attachment
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
+from tests.flows.making import flow_objects
 
 pytestmark = pytest.mark.django_db
 
@@ -48,6 +49,36 @@ METHODS = {
     "inbox:check": POST,
     "inbox:discard": POST,
     "inbox:attachment": GET,
+    "flows:list": GET,
+    "flows:new": POST,
+    "flows:import": GET,
+    "flows:switch": POST,
+    "flows:hours": GET,
+    "flows:run": GET,
+    "flows:stop_run": POST,
+    "flows:of_conversation": GET,
+    "flows:start": POST,
+    "flows:editor": GET,
+    "flows:save_trigger": POST,
+    "flows:add": GET,
+    "flows:save_step": POST,
+    "flows:move": POST,
+    "flows:copy": POST,
+    "flows:delete": POST,
+    "flows:undo": POST,
+    "flows:pause": POST,
+    "flows:archive": POST,
+    "flows:duplicate": POST,
+    "flows:export": GET,
+    "flows:publish": GET,
+    "flows:versions": GET,
+    "flows:compare": GET,
+    "flows:restore": POST,
+    "flows:runs": GET,
+    "flows:stop_runs": POST,
+    "flows:test": POST,
+    "flows:keep_test": POST,
+    "flows:drop_test": POST,
     "numbers:list": GET,
     "numbers:connect": GET,
     "numbers:templates": GET,
@@ -64,6 +95,8 @@ METHODS = {
 SHOWS_NOTHING = {"second_factor_needed"}
 # What a viewer may do besides looking: where they themselves have read to.
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
+# Trying a flow changes and sends nothing.
+READERS_MAY |= {"flows:test"}
 ROUTES = {route.name: route for route in in_workspace()}
 BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
 WITH_OBJECTS = pytest.mark.parametrize(
@@ -88,18 +121,28 @@ def world(workspace, alice, number, conversation):
         "attachment_id": attachment.id,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
-    }
+    } | flow_objects(workspace, conversation)
 
 
 def address(name: str, slug: str, world: dict) -> str:
     route = ROUTES[name]
     values = {
         key: world[key]
-        for key in ("public_id", "message_id", "template_id", "attachment_id")
+        for key in (
+            "public_id",
+            "message_id",
+            "template_id",
+            "attachment_id",
+            "flow_id",
+            "run_id",
+            "step",
+            "number",
+        )
         if f":{key}>" in route.path
     }
     if "<int:pk>" in route.path:
         kind = "invitation" if "invitation" in name else "member"
+        kind = "flow_test" if name.startswith("flows:") else kind
         values["pk"] = world[kind]
     return reverse(name, kwargs={"slug": slug, **values})
 

@@ -3,7 +3,7 @@
 from converge import clock
 from flows import reacting, runs
 from flows.graph import read, to_json
-from flows.models import Flow, Run, Version
+from flows.models import Flow, FlowTest, Run, Version
 from inbox.ingest import ingest_once
 from inbox.models import Message
 from inbox.states import State
@@ -127,3 +127,19 @@ def only_run() -> Run:
 
 def button_of(message: Message, place: int = 0) -> str:
     return message.payload["content"]["action"]["buttons"][place]["reply"]["id"]
+
+
+def flow_objects(workspace, conversation) -> dict:
+    """One of everything an address of flows may name."""
+    flow = create_live(workspace, say(2))
+    run = runs.start_by_hand(conversation.id, flow.live_version_id, None)
+    test = FlowTest.objects.create(
+        workspace=workspace, flow=flow, name="Greets", script=[], expected=[]
+    )
+    return {
+        "flow_id": flow.public_id,
+        "run_id": run.public_id,
+        "step": 2,
+        "number": 1,
+        "flow_test": test.id,
+    }
