@@ -22,6 +22,7 @@ SIZE_MAX = 256 * 1024
 REDIRECTS_MAX = 3
 REDIRECTS = (301, 302, 303, 307, 308)
 PORTS = {"http": 80, "https": 443}
+NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 class NotCalled(Exception):
@@ -114,13 +115,18 @@ def _address(host: str, port: int) -> str:
 
 
 def is_public(address: str) -> bool:
+    """Also of the IPv4 address that some IPv6 addresses carry inside."""
     ip = ipaddress.ip_address(address.partition("%")[0])
-    inner = getattr(ip, "ipv4_mapped", None) or getattr(ip, "sixtofour", None)
-    if inner is None and getattr(ip, "teredo", None):
-        inner = ip.teredo[1]
+    inner = _inside(ip) if ip.version == 6 else None
     if inner is not None and not inner.is_global:
         return False
     return ip.is_global and not ip.is_multicast
+
+
+def _inside(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if ip in NAT64:
+        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
+    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
 
 
 def _follow(wanted: Call) -> tuple[int, str]:

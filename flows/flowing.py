@@ -82,8 +82,10 @@ def _silence_after(node: Node, way: str, before: int) -> int:
     if node.kind == "condition" and node.params["about"] == "window":
         return 0 if way == nodes.YES else before
     if node.asks:
-        if way == TIMEOUT or (way == nodes.OTHERWISE and TIMEOUT not in node.edges):
-            return before + node.params["timeout"]
+        timeout = node.params["timeout"]
+        is_otherwise = way == nodes.OTHERWISE and TIMEOUT not in node.edges
+        if way == TIMEOUT or (is_otherwise and timeout):
+            return before + timeout
         return before if way == nodes.ERROR else 0
     return before
 

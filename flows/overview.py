@@ -99,7 +99,11 @@ def _edges(graph: Graph):
 
 def _line(a: Box, b: Box) -> Line:
     top, bottom = a.y + BOX_HEIGHT, b.y
-    if b.y <= a.y:
+    if b.y == a.y:
+        low = top + 9
+        path = f"M{a.middle} {top}C{a.middle} {low} {b.middle} {low} {b.middle} {top}"
+        return Line(path, is_back=True)
+    if b.y < a.y:
         side = max(a.x, b.x) + BOX_WIDTH
         reach = side + 14
         path = (

@@ -25,6 +25,7 @@ def say(pk: int, text: str = "Hello", **edges) -> dict:
 
 
 def buttons(pk: int, a: int | None = None, b: int | None = None, **edges) -> dict:
+    seconds = edges.pop("seconds", 0)
     own = {"option:a": a, "option:b": b} | edges
     return step(
         pk,
@@ -33,7 +34,7 @@ def buttons(pk: int, a: int | None = None, b: int | None = None, **edges) -> dic
         text="Choose one:",
         options=OPTIONS,
         save_as="choice",
-        timeout=edges.pop("seconds", 0),
+        timeout=seconds,
     )
 
 
