@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("receiving", "sending", "pages")
+PARTS = ("receiving", "sending", "pages", "flows")
 
 
 def main(chosen: list[str]) -> None:
@@ -37,7 +37,7 @@ def _run(running, login: dict, chosen: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.benchmarks import pages, receiving, report, sending
+    from tests.benchmarks import flows, pages, receiving, report, sending
 
     number, waba = running.simulator.number, running.simulator.waba
     running.simulator.control("POST", "settings", {"statuses": False})
@@ -67,6 +67,12 @@ def _run(running, login: dict, chosen: list[str]) -> None:
         sending.deliver_fast(running, number)
         sending.keep_pace(running, number)
         sending.reply_among_many(running)
+        running.end("deliver")
+    if "flows" in chosen:
+        report.title("Flows")
+        flows.walk_in_memory()
+        flows.match_every_message(number, waba)
+        flows.drain_due(running, number, waba)
 
 
 if __name__ == "__main__":
