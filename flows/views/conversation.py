@@ -3,7 +3,6 @@ contact panel, fetched by its address; the same address is a page without script
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -65,7 +64,8 @@ def start(request, public_id):
     if run:
         audit.record(request, "flow started by hand", flow.name)
     if is_scripted(request):
-        return HttpResponse(said, content_type="text/plain")
+        context = _context(request, conversation) | {"said": said}
+        return render(request, "flows/_of_conversation.html", context)
     messages.info(request, said)
     return redirect(
         "inbox:conversation", slug=request.workspace.slug, public_id=public_id
