@@ -10,6 +10,7 @@ from converge import clock
 PAGES = (
     ("inbox", "Inbox", "i", "inbox:inbox", "inbox"),
     ("users", "Contacts", "c", "contacts:list", "contacts"),
+    ("flows", "Flows", "f", "flows:list", "flows"),
     ("megaphone", "Broadcasts", "b", "broadcasts:list", "broadcasts"),
     ("templates", "Templates", "t", "numbers:templates", "templates"),
     ("numbers", "Numbers", "n", "numbers:list", "numbers"),
@@ -21,6 +22,7 @@ SHORTCUTS = (
     (("g", "i"), "Go to Inbox"),
     (("g", "c"), "Go to Contacts"),
     (("g", "b"), "Go to Broadcasts"),
+    (("g", "f"), "Go to Flows"),
     (("g", "t"), "Go to Templates"),
     (("g", "n"), "Go to Numbers"),
     (("g", "s"), "Go to Settings"),

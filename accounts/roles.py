@@ -14,6 +14,8 @@ MAY = {
     "lift_do_not_send": {OWNER, ADMIN, AGENT},
     "manage_numbers": {OWNER, ADMIN},
     "retire_numbers": {OWNER},
+    "edit_flows": {OWNER, ADMIN},
+    "start_flows": {OWNER, ADMIN, AGENT},
     "manage_team": {OWNER, ADMIN},
     "manage_owners": {OWNER},
     "manage_workspace": {OWNER, ADMIN},

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "accounts",
     "business_numbers",
     "inbox",
+    "flows",
     "broadcasts",
 ]
 

@@ -32,6 +32,7 @@ urlpatterns = [
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
     path("w/<slug:slug>/contacts/", include("inbox.contact_urls")),
     path("w/<slug:slug>/broadcasts/", include("broadcasts.urls")),
+    path("w/<slug:slug>/flows/", include("flows.urls")),
     path("w/<slug:slug>/", include("business_numbers.urls")),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(

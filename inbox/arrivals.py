@@ -104,6 +104,33 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
     ]
 
 
+def stored_before(items: list, *, without: set) -> list[Arrived]:
+    """Messages of events that were tried before: whoever reacts may have died then."""
+    wanted = {
+        (i.fact.target, i.fact.wamid): i.received_at
+        for i in items
+        if isinstance(i.fact, Inbound) and not i.fact.is_echo
+    }
+    if not wanted:
+        return []
+    found = Message.objects.filter(
+        number__in=Number.objects.in_use().filter(meta_id__in={t for t, _ in wanted}),
+        wamid__in={wamid for _, wamid in wanted},
+        direction=Message.IN,
+    ).select_related("number")
+    return [
+        Arrived(
+            m.workspace_id,
+            m.conversation_id,
+            m.id,
+            m.at,
+            wanted[m.number.meta_id, m.wamid] - m.at <= FRESH,
+        )
+        for m in found
+        if m.id not in without and (m.number.meta_id, m.wamid) in wanted
+    ]
+
+
 def _with_rows(placed: list[Placed], rows: dict):
     seen = set()
     for p in placed:

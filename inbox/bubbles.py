@@ -233,7 +233,9 @@ def _choices(content: dict) -> list[str]:
     action = content.get("action") or {}
     buttons = [b["reply"]["title"] for b in action.get("buttons", []) if "reply" in b]
     rows = [r["title"] for s in action.get("sections", []) for r in s.get("rows", [])]
-    return buttons or rows
+    opens = action.get("parameters") or {}
+    words_on_it = opens.get("display_text") or opens.get("flow_cta")
+    return buttons or rows or [str(words_on_it)] * bool(words_on_it)
 
 
 def _reactions(message: Message, context: Context) -> list[dict]:

@@ -1,8 +1,8 @@
 """Stored webhook events → conversations. The life of an inbound message, on one page.
 
 claim (committed first, so that a message that kills this process is counted) → read →
-apply as one batch → bisect what raises → quarantine what raises alone. Any number of
-these processes may run.
+apply as one batch → bisect what raises → quarantine what raises alone → let others react
+→ finished. Any number of these processes may run.
 """
 
 import logging
@@ -19,6 +19,7 @@ from business_numbers import instagram, parsing
 from business_numbers.models import QuarantinedUpdate, WebhookEvent
 from business_numbers.parsing import Unreadable
 from converge import bulk
+from inbox import arrivals
 from inbox.apply import Item, apply
 from inbox.arrivals import Arrived
 
@@ -55,6 +56,7 @@ def ingest_once(after_batch: Iterable[Reaction] = ()) -> int:
         arrived = apply_events(batch)
         for react in after_batch:
             react(arrived)
+        finish(batch)
     return len(events)
 
 
@@ -86,10 +88,19 @@ def apply_events(events: list[Claimed]) -> list[Arrived]:
     events = [e for e in events if e.attempts <= GIVE_UP_AT]
     items = [item for event in events for item in read(event)]
     arrived = apply_or_bisect(items)
+    tried_before = {e.id for e in events if e.attempts > 1}
+    return arrived + arrivals.stored_before(
+        [item for item in items if item.event in tried_before],
+        without={a.message for a in arrived},
+    )
+
+
+def finish(events: list[Claimed]) -> None:
+    """Only after everybody reacted: a process that dies before comes back to them, and
+    reactions to a message that is stored already happen (again)."""
     WebhookEvent.objects.filter(id__in=[e.id for e in events]).exclude(
         state=WebhookEvent.QUARANTINED
     ).update(state=WebhookEvent.APPLIED, applied_at=Now(), lease_until=None)
-    return arrived
 
 
 def read(event: Claimed) -> list[Item]:

@@ -64,6 +64,7 @@ TAKEOVER_REASONS = {
     "replied": "replied",
     "replied on the phone": "replied on the phone",
     "switch": "switched it on",
+    "flow": "handed over in a flow",
 }
 SILENT = (
     "WhatsApp accepted this but never said it was delivered. The customer may have "

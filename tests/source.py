@@ -6,8 +6,15 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("converge", "accounts", "business_numbers", "inbox", "simulator")
-PACKAGES += ("broadcasts",)
+PACKAGES = (
+    "converge",
+    "accounts",
+    "business_numbers",
+    "inbox",
+    "flows",
+    "broadcasts",
+    "simulator",
+)
 
 
 @dataclass(frozen=True)

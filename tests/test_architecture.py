@@ -21,12 +21,13 @@ KIT = {
     "converge.clock": ("converge.models",),
     "converge.database": ("converge.database", "converge.processes"),
 }
-STEPS = ("accounts", "business_numbers", "inbox")
-STEPS += ("broadcasts",)
+STEPS = ("accounts", "business_numbers", "inbox", "flows", "broadcasts")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # One door to Meta; the demo also steers the simulator, which is no part of Meta.
 SPEAKS_HTTP = {
     "business_numbers.graph",
+    # The step that calls a URL: to anybody but Meta, and to public addresses only.
+    "flows.calling",
     "converge.demo_story",
     "converge.management.commands.demo",
 }

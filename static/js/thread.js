@@ -84,7 +84,10 @@
     const old = $("contact-panel");
     if (old.querySelector(":focus, :popover-open")) return;
     const shut = [...old.querySelectorAll("details:not([open])")].map((d) => d.dataset.section);
+    const kept = [...old.querySelectorAll("[data-slot] > *")];
     old.replaceChildren(...fresh.childNodes);
+    if (kept.length) old.querySelector("[data-slot]")?.replaceChildren(...kept);
+    htmx.process(old);
     shut.forEach((name) => old.querySelector(`[data-section="${name}"]`)?.removeAttribute("open"));
   };
 

@@ -10,6 +10,7 @@ from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
 from tests.broadcasts.mailing import one_of_everything
+from tests.flows.making import flow_objects
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +91,36 @@ METHODS = {
     "broadcasts:duplicate": POST,
     "broadcasts:delete": POST,
     "broadcasts:make_segment": POST,
+    "flows:list": GET,
+    "flows:new": POST,
+    "flows:import": GET,
+    "flows:switch": POST,
+    "flows:hours": GET,
+    "flows:run": GET,
+    "flows:stop_run": POST,
+    "flows:of_conversation": GET,
+    "flows:start": POST,
+    "flows:editor": GET,
+    "flows:save_trigger": POST,
+    "flows:add": GET,
+    "flows:save_step": POST,
+    "flows:move": POST,
+    "flows:copy": POST,
+    "flows:delete": POST,
+    "flows:undo": POST,
+    "flows:pause": POST,
+    "flows:archive": POST,
+    "flows:duplicate": POST,
+    "flows:export": GET,
+    "flows:publish": GET,
+    "flows:versions": GET,
+    "flows:compare": GET,
+    "flows:restore": POST,
+    "flows:runs": GET,
+    "flows:stop_runs": POST,
+    "flows:test": POST,
+    "flows:keep_test": POST,
+    "flows:drop_test": POST,
     "numbers:list": GET,
     "numbers:connect": GET,
     "numbers:templates": GET,
@@ -107,7 +138,10 @@ SHOWS_NOTHING = {"second_factor_needed"}
 # What a viewer may do besides looking: where they themselves have read to.
 OBJECTS = ("public_id", "message_id", "template_id", "attachment_id", "proposal_id")
 OBJECTS += ("contact_id", "broadcast_id", "file_id", "recipient_id")
+OBJECTS += ("flow_id", "run_id", "step", "number")
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
+# Trying a flow changes and sends nothing.
+READERS_MAY |= {"flows:test"}
 ROUTES = {route.name: route for route in in_workspace()}
 BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
 WITH_OBJECTS = pytest.mark.parametrize(
@@ -140,6 +174,7 @@ def world(workspace, alice, number, conversation):
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
         **one_of_everything(number),
+        **flow_objects(workspace, conversation),
     }
 
 
@@ -148,6 +183,7 @@ def address(name: str, slug: str, world: dict) -> str:
     values = {key: world[key] for key in OBJECTS if f":{key}>" in route.path}
     if "<int:pk>" in route.path:
         kind = "invitation" if "invitation" in name else "member"
+        kind = "flow_test" if name.startswith("flows:") else kind
         values["pk"] = world[kind]
     return reverse(name, kwargs={"slug": slug, **values})
 

@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-PARTS = ("receiving", "sending", "pages", "broadcasting")
+PARTS = ("receiving", "sending", "pages", "flows", "broadcasting")
 
 
 def main(chosen: list[str]) -> None:
@@ -37,7 +37,14 @@ def _run(running, login: dict, chosen: list[str]) -> None:
     import django
 
     django.setup()
-    from tests.benchmarks import broadcasting, pages, receiving, report, sending
+    from tests.benchmarks import (
+        broadcasting,
+        flows,
+        pages,
+        receiving,
+        report,
+        sending,
+    )
 
     number, waba = running.simulator.number, running.simulator.waba
     running.simulator.control("POST", "settings", {"statuses": False})
@@ -67,6 +74,12 @@ def _run(running, login: dict, chosen: list[str]) -> None:
         sending.deliver_fast(running, number)
         sending.keep_pace(running, number)
         sending.reply_among_many(running)
+        running.end("deliver")
+    if "flows" in chosen:
+        report.title("Flows")
+        flows.walk_in_memory()
+        flows.match_every_message(number, waba)
+        flows.drain_due(running, number, waba)
     if "broadcasting" in chosen:
         report.title("Broadcasts")
         session = pages.sign_in(running, login["email"], login["password"])
