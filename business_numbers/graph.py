@@ -78,6 +78,28 @@ class Grant:
         return cls(f"{host}/{settings.GRAPH_VERSION}", token, proof)
 
 
+def app_grant() -> Grant:
+    """The app itself: asks about any token, and for what belongs to no account."""
+    token = f"{settings.META_APP_ID}|{settings.META_APP_SECRET}"
+    return Grant.with_token(token, kind=BusinessAccount.WHATSAPP)
+
+
+def exchange(url: str, fields: dict, *, method: str = "POST") -> dict:
+    """A call that carries its own proof (a code, the app's secret) and no token of ours."""
+    place = {"data": fields} if method == "POST" else {"params": fields}
+    try:
+        response = session().request(
+            method,
+            url,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            allow_redirects=False,
+            **place,
+        )
+    except requests.RequestException as error:
+        raise network_error(error) from error
+    return read_answer(response)
+
+
 def call(
     grant: Grant,
     method: str,

@@ -8,7 +8,10 @@ from django.views.generic import RedirectView
 
 from accounts.views import joining, session
 from accounts.views import settings as account_settings
+from business_numbers.views.connecting import come_back
+from business_numbers.views.registering import retire
 from converge import demo_clock, health, kit
+from inbox.affected import open_conversations
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -31,6 +34,13 @@ urlpatterns = [
     re_path(rf"^(?P<page>{SHORT})/(?P<rest>.*)$", session.go_to),
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
     path("w/<slug:slug>/", include("business_numbers.urls")),
+    path(
+        "w/<slug:slug>/numbers/<int:number_id>/retire/",
+        retire,
+        {"affects": (open_conversations,)},
+        name="retire_number",
+    ),
+    path("connect/<str:kind>/", come_back, name="come_back"),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(
         "w/<slug:slug>/second-factor/",

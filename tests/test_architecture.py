@@ -25,6 +25,7 @@ STEPS = ("accounts", "business_numbers", "inbox")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # One door to Meta; the demo also steers the simulator, which is no part of Meta.
 SPEAKS_HTTP = {
+    "business_numbers.door",  # our own, knocked at as Meta would
     "business_numbers.graph",
     "converge.demo_story",
     "converge.management.commands.demo",

@@ -9,6 +9,7 @@ from inbox.models import Attachment
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
+from tests.business_numbers.rows import create_run
 
 pytestmark = pytest.mark.django_db
 
@@ -50,6 +51,27 @@ METHODS = {
     "inbox:attachment": GET,
     "numbers:list": GET,
     "numbers:connect": GET,
+    "numbers:paste": GET,
+    "numbers:login": GET,
+    "numbers:choose": GET,
+    "numbers:feature_unavailable": GET,
+    "numbers:platform": GET,
+    "numbers:show": GET,
+    "numbers:check": POST,
+    "numbers:runs": GET,
+    "numbers:run": GET,
+    "numbers:timeline": GET,
+    "numbers:fix": POST,
+    "numbers:rename": GET,
+    "numbers:test_webhook": POST,
+    "numbers:listen": POST,
+    "numbers:listening": GET,
+    "numbers:setup": GET,
+    "numbers:recover": GET,
+    "numbers:new_pin": GET,
+    "numbers:disconnect": GET,
+    "numbers:ask_owner": POST,
+    "retire_number": GET,
     "numbers:templates": GET,
     "settings": GET,
     "profile": GET,
@@ -66,8 +88,15 @@ SHOWS_NOTHING = {"second_factor_needed"}
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
 ROUTES = {route.name: route for route in in_workspace()}
 BY_NAME = pytest.mark.parametrize("name", sorted(METHODS))
+# What an address names besides objects: one of two channels.
+NO_OBJECT = {"numbers:platform"}
 WITH_OBJECTS = pytest.mark.parametrize(
-    "name", sorted(n for n, route in ROUTES.items() if route.path.count("<") > 1)
+    "name",
+    sorted(
+        n
+        for n, route in ROUTES.items()
+        if route.path.count("<") > 1 and n not in NO_OBJECT
+    ),
 )
 
 
@@ -86,6 +115,9 @@ def world(workspace, alice, number, conversation):
         "message_id": attempt.message_id,
         "template_id": factories.create_template(number.account).id,
         "attachment_id": attachment.id,
+        "number_id": number.id,
+        "run_id": create_run(number).id,
+        "kind": "whatsapp",
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
     }
@@ -93,11 +125,7 @@ def world(workspace, alice, number, conversation):
 
 def address(name: str, slug: str, world: dict) -> str:
     route = ROUTES[name]
-    values = {
-        key: world[key]
-        for key in ("public_id", "message_id", "template_id", "attachment_id")
-        if f":{key}>" in route.path
-    }
+    values = {key: world[key] for key in world if f":{key}>" in route.path}
     if "<int:pk>" in route.path:
         kind = "invitation" if "invitation" in name else "member"
         values["pk"] = world[kind]

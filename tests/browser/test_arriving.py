@@ -151,9 +151,7 @@ FIRST_LOOK = """(function look() {
 })()"""
 
 
-def test_the_first_picture_is_already_at_its_place(
-    page, northwind, read_conversation
-):
+def test_the_first_picture_is_already_at_its_place(page, northwind, read_conversation):
     page.add_init_script(FIRST_LOOK)
 
     page.goto(read_conversation.path)
