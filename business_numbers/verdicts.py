@@ -206,7 +206,7 @@ def _diverted(f: NumberFacts) -> Verdict | None:
     since = _since(f)
     return Verdict(
         NO,
-        f"Customers’ messages do not reach Converge{since}. {f.broken_words}",
+        f"Customers’ messages do not reach Converge{since}. {f.broken_words}".strip(),
         f.broken_fix,
     )
 
