@@ -1,6 +1,6 @@
 """Running the diagnosis and keeping it: a row a run, the timeline told, the number updated."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import timedelta
 
 from business_numbers import doctor, timeline, tokens
@@ -32,7 +32,10 @@ def finish(run_id: int) -> CheckRun | None:
     if gathered.error:
         tokens.note_refusal(run.number.account, gathered.error, run.number)
     keep_phone(run.number, gathered)
-    results = doctor.examine(gathered.seen)
+    account = run.number.account  # the answers may just have changed it
+    results = doctor.examine(
+        replace(gathered.seen, authorisation=account.authorisation, cause=account.cause)
+    )
     cause = doctor.cause_of(results)
     before = previous_cause(run)
     run.results = [

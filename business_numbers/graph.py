@@ -14,6 +14,7 @@ from django.conf import settings
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from business_numbers.errors import (
+    MEANINGS,
     UNCERTAIN,
     Meaning,
     Verdict,
@@ -65,6 +66,9 @@ class Grant:
 
     @classmethod
     def of(cls, account: BusinessAccount) -> "Grant":
+        """Raises GraphError when there is no token: nobody may act for the account."""
+        if not account.token:
+            raise GraphError(MEANINGS[190], title="no token is held")
         return cls.with_token(account.token.open(), kind=account.kind)
 
     @classmethod

@@ -69,6 +69,24 @@ class Office:
                 box.set_checked(box.get_attribute("name") == f"asset-{only}")
         self.page.get_by_role("button", name="Allow").click()
 
+    def verify(self, meta_id: str, *, between: str = "") -> None:
+        """From "Ask for a code" to the code that came by SMS."""
+        self.page.get_by_role("button", name="Send the code").click()
+        expect(self.page.get_by_role("heading", name="Enter the code")).to_be_visible()
+        code = self.meta.control("GET", f"numbers/{meta_id}")["sms_code"]
+        self.page.get_by_label("Code", exact=True).fill(code[:3] + between + code[3:])
+        self.page.get_by_role("button", name="Check the code").click()
+
+    def register(self, pin: str) -> None:
+        """A new PIN, and the promise that it is kept."""
+        self.page.get_by_label("6-digit PIN").fill(pin)
+        self.page.get_by_label("The same PIN again").fill(pin)
+        self.page.get_by_label("I have saved the PIN").check()
+        self.page.get_by_role("button", name="Register the number").click()
+        expect(self.page.get_by_role("heading", name="Registered")).to_be_visible()
+        self.page.get_by_label("I have saved the PIN").check()
+        self.page.get_by_role("button", name="Finish").click()
+
     # --- Meta ---------------------------------------------------------------------------
 
     def _app(self, method: str, **options) -> dict:
