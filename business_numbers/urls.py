@@ -23,6 +23,7 @@ urlpatterns = [
     path(f"{NUMBER}checks/<int:run_id>/", numbers.show_run, name="run"),
     path(f"{NUMBER}timeline/", numbers.show_timeline, name="timeline"),
     path(f"{NUMBER}fix/", numbers.fix, name="fix"),
+    path(f"{NUMBER}support/", numbers.ask_support, name="ask_support"),
     path(f"{NUMBER}name/", numbers.rename, name="rename"),
     path(f"{NUMBER}test-webhook/", live_test.test_webhook, name="test_webhook"),
     path(f"{NUMBER}listen/", live_test.listen, name="listen"),

@@ -55,6 +55,7 @@ INSTAGRAM_AUTH_URL = env("INSTAGRAM_AUTH_URL", default="https://www.instagram.co
 INSTAGRAM_TOKEN_URL = env("INSTAGRAM_TOKEN_URL", default="https://api.instagram.com")
 # Off: support asks Meta for the codes of a recovery. On: whoever recovers does.
 RECOVERY_SELF_SERVICE = env.bool("RECOVERY_SELF_SERVICE", default=False)
+SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="")
 OUTGOING_PRIVATE_HOSTS = env.bool("OUTGOING_PRIVATE_HOSTS", default=False)
 
 # --- Sending ------------------------------------------------------------------

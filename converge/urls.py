@@ -10,7 +10,7 @@ from accounts.views import joining, session
 from accounts.views import settings as account_settings
 from business_numbers.views.connecting import come_back
 from business_numbers.views.registering import retire
-from converge import demo_clock, health, kit
+from converge import demo_clock, health, kit, support
 from inbox.affected import open_conversations
 
 # Staff sign in through the same door as everybody, second factor included.
@@ -26,6 +26,12 @@ urlpatterns = [
     re_path(r"^statusz/?$", health.statusz),
     re_path(r"^metrics/?$", health.metrics),
     path("accounts/", include("allauth.urls")),
+    path("admin/find/", support.staff(support.find), name="support_find"),
+    path(
+        "admin/find/<int:number_id>/",
+        support.staff(support.number),
+        name="support_number",
+    ),
     path("admin/", admin.site.urls),
     path("workspaces/", account_settings.workspaces, name="workspaces"),
     path("no-workspace/", session.no_workspace, name="no_workspace"),

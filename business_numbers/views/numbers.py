@@ -12,7 +12,7 @@ from django.views.decorators.http import (
 )
 from django_q.tasks import async_task
 
-from accounts import audit
+from accounts import audit, cases
 from accounts.access import member
 from business_numbers import checking, fixes, looks, moments, standing, timeline
 from business_numbers.access import number_for
@@ -156,6 +156,32 @@ def fix(request, number_id):
         audit.record(request, f"number fixed: {name}", number.meta_id)
         checking.check(number, CheckRun.AFTER_CHANGE, request.user.first_name)
     return redirect("numbers:show", slug=request.workspace.slug, number_id=number.id)
+
+
+@require_POST
+@member("reply")
+def ask_support(request, number_id):
+    """Step 6: a case with the ids and the results of 1–5."""
+    number = number_for(request, number_id)
+    run = number.checks.finished().first()
+    data = {
+        "phone number ID": number.meta_id,
+        "WABA ID": number.account.meta_id,
+        "checked": run.at.isoformat() if run else "never",
+    }
+    for row in run.results[:5] if run else ():
+        data[f"step {row['n']}"] = f"{row['state']}: {row['saw']}"
+    judged = standing.of_number(number).judgement
+    case = cases.open_case(
+        request.workspace,
+        request.user,
+        f"{number.label} ({number.display})",
+        f"{judged.headline} {judged.detail}".strip(),
+        data,
+    )
+    audit.record(request, "support asked", number.meta_id, case=case.reference)
+    messages.info(request, f"Support has it. Your reference is {case.reference}.")
+    return redirect("case", slug=request.workspace.slug, reference=case.reference)
 
 
 @require_http_methods(["GET", "POST"])

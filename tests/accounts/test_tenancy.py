@@ -4,6 +4,7 @@ import pytest
 from django.urls import reverse
 
 from accounts import roles
+from accounts.cases import open_case
 from accounts.models import Invitation, Membership
 from inbox.models import Attachment
 from inbox.states import State
@@ -64,6 +65,9 @@ METHODS = {
     "numbers:fix": POST,
     "numbers:rename": GET,
     "numbers:test_webhook": POST,
+    "numbers:ask_support": POST,
+    "cases": GET,
+    "case": GET,
     "numbers:listen": POST,
     "numbers:listening": GET,
     "numbers:setup": GET,
@@ -118,6 +122,9 @@ def world(workspace, alice, number, conversation):
         "number_id": number.id,
         "run_id": create_run(number).id,
         "kind": "whatsapp",
+        "reference": open_case(
+            workspace, alice, "It is silent", "Since noon.", {}
+        ).reference,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
     }

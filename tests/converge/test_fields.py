@@ -98,10 +98,12 @@ def test_it_shows_itself_nowhere(account):
 
 
 def test_it_is_not_written_past_its_row(account):
+    other = create_account(account.workspace, token=TOKEN)
+
     with pytest.raises(SealError):
         BusinessAccount.objects.update(token="plain")
     with pytest.raises(SealError):
-        account.token = create_account(account.workspace, token=TOKEN).token
+        account.token = other.token
 
 
 def test_an_empty_secret_is_false(workspace):
