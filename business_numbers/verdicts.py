@@ -68,6 +68,7 @@ class Verdict:
     answer: str
     why: str
     fix: str = ""  # the name of one of FIXES, or nothing
+    detail: str = ""
 
     @property
     def word(self) -> str:
@@ -100,7 +101,8 @@ def judge(f: NumberFacts) -> Judgement:
     if worst.answer == YES:
         return Judgement(receive, send, *_fine(f, receive))
     other = send if worst is receive else receive
-    detail = other.why if other.why != worst.why else _usual_causes(f)
+    detail = worst.detail or (other.why if other.why != worst.why else "")
+    detail = _usual_causes(f) or detail
     return Judgement(receive, send, worst.why, detail, worst.fix or other.fix)
 
 
@@ -203,19 +205,14 @@ def _diverted(f: NumberFacts) -> Verdict | None:
         return None
     if f.last_inbound_at and f.checked_at and f.last_inbound_at > f.checked_at:
         return None
-    since = _since(f)
+    since = (
+        f" since {moments.said(f.last_inbound_at, f.now)}" if f.last_inbound_at else ""
+    )
     return Verdict(
         NO,
-        f"Customers’ messages do not reach Converge{since}. {f.broken_words}".strip(),
+        f"Customers’ messages have not reached Converge{since}.",
         f.broken_fix,
-    )
-
-
-def _since(f: NumberFacts) -> str:
-    return (
-        f" (last one {moments.said(f.last_inbound_at, f.now)})"
-        if f.last_inbound_at
-        else ""
+        f.broken_words,
     )
 
 

@@ -134,6 +134,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.frame.frame",
+                "business_numbers.frame.alerts",
             ],
             "builtins": ["converge.templatetags.converge"],
         },
