@@ -2,7 +2,7 @@
 
 from django import forms
 
-from business_numbers.models import Number
+from business_numbers.models import BusinessAccount, Number
 from business_numbers.onboarding import Pasted
 from business_numbers.registration import is_weak
 
@@ -146,3 +146,41 @@ class RetireForm(forms.Form):
         if not self.user.check_password(self.cleaned_data["password"]):
             raise forms.ValidationError("This is not your password.")
         return ""
+
+
+class TemplateFilter(forms.Form):
+    q = forms.CharField(required=False, label="Name")
+    status = forms.ChoiceField(required=False)
+    category = forms.ChoiceField(required=False)
+    account = forms.ModelChoiceField(
+        BusinessAccount.objects.none(), required=False, empty_label="All accounts"
+    )
+
+    STATUSES = ("APPROVED", "PENDING", "REJECTED", "PAUSED", "DISABLED")
+    CATEGORIES = ("MARKETING", "UTILITY", "AUTHENTICATION")
+
+    def __init__(self, *args, accounts, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["account"].queryset = accounts
+        self.fields["status"].choices = self._choices("Every status", self.STATUSES)
+        self.fields["category"].choices = self._choices(
+            "Every category", self.CATEGORIES
+        )
+
+    def _choices(self, everything: str, names: tuple[str, ...]):
+        return [("", everything), *((n, n.capitalize()) for n in names)]
+
+    @property
+    def is_active(self) -> bool:
+        return self.is_bound and self.is_valid() and any(self.cleaned_data.values())
+
+    def filter(self, found):
+        if not self.is_active:
+            return found
+        data = self.cleaned_data
+        if data["q"]:
+            found = found.filter(name__icontains=data["q"])
+        for name in ("status", "category", "account"):
+            if data[name]:
+                found = found.filter(**{name: data[name]})
+        return found

@@ -107,3 +107,22 @@ def _standing(number: Number, run, slow_until, used: dict, now: datetime) -> Sta
         checked_at=run.ended_at if run else None,
     )
     return Standing(number, facts, judge(facts), run)
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How many people a business reached in 24 hours, of how many it may."""
+
+    name: str
+    used: int
+    limit: int | None
+
+
+def meters(accounts) -> list[Meter]:
+    """One a portfolio, however many accounts and numbers share it."""
+    portfolios = {a.portfolio_id: a for a in accounts if a.portfolio_id}
+    used = _used(set(portfolios), clock.now())
+    return [
+        Meter(str(account), used.get(pk, 0), account.portfolio.limit)
+        for pk, account in portfolios.items()
+    ]

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from business_numbers.views import connecting, live_test, numbers, pages, registering
+from business_numbers.views import (
+    connecting,
+    live_test,
+    numbers,
+    pages,
+    registering,
+    templates,
+)
 
 app_name = "numbers"
 NUMBER = "numbers/<int:number_id>/"
@@ -33,5 +40,6 @@ urlpatterns = [
     path(f"{NUMBER}pin/", registering.new_pin, name="new_pin"),
     path(f"{NUMBER}disconnect/", connecting.disconnect, name="disconnect"),
     path(f"{NUMBER}ask/", connecting.ask_owner, name="ask_owner"),
-    path("templates/", pages.template_list, name="templates"),
+    path("templates/", templates.all_templates, name="templates"),
+    path("templates/sync/", templates.sync_now, name="sync_templates"),
 ]

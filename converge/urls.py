@@ -10,8 +10,10 @@ from accounts.views import joining, session
 from accounts.views import settings as account_settings
 from business_numbers.views.connecting import come_back
 from business_numbers.views.registering import retire
+from business_numbers.views.templates import show_template
 from converge import demo_clock, health, kit, support
 from inbox.affected import open_conversations
+from inbox.usable import usable
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -45,6 +47,12 @@ urlpatterns = [
         retire,
         {"affects": (open_conversations,)},
         name="retire_number",
+    ),
+    path(
+        "w/<slug:slug>/templates/<int:template_id>/",
+        show_template,
+        {"usable": usable},
+        name="template",
     ),
     path("connect/<str:kind>/", come_back, name="come_back"),
     path("w/<slug:slug>/settings/", include("accounts.urls")),

@@ -1,4 +1,4 @@
-"""The lists: numbers as the team sees them, templates per account."""
+"""The list of numbers and accounts, those that need somebody first."""
 
 from django.conf import settings
 from django.shortcuts import render
@@ -6,7 +6,6 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import member
 from business_numbers import looks, standing
-from business_numbers.models import Template
 
 
 @require_GET
@@ -28,14 +27,3 @@ def number_list(request):
         "may_connect": request.membership.may("manage_numbers"),
     }
     return render(request, "numbers/list.html", context)
-
-
-@require_GET
-@member("read")
-def template_list(request):
-    templates = (
-        Template.objects.filter(workspace=request.workspace, deleted_at=None)
-        .select_related("account")
-        .order_by("account__name", "name", "language")
-    )
-    return render(request, "numbers/templates.html", {"templates": templates})

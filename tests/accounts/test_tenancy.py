@@ -77,6 +77,8 @@ METHODS = {
     "numbers:ask_owner": POST,
     "retire_number": GET,
     "numbers:templates": GET,
+    "numbers:sync_templates": POST,
+    "template": GET,
     "settings": GET,
     "profile": GET,
     "workspace": GET,
