@@ -2,7 +2,16 @@
 
 from django.contrib import admin
 
-from accounts.models import AuditEntry, Invitation, Membership, User, Workspace
+from accounts import audit, cases
+from accounts.models import (
+    AuditEntry,
+    Case,
+    CaseEntry,
+    Invitation,
+    Membership,
+    User,
+    Workspace,
+)
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -50,3 +59,43 @@ class AuditAdmin(ReadOnly):
     list_display = ["at", "workspace", "actor", "act", "target"]
     search_fields = ["actor", "act", "target"]
     list_filter = ["act"]
+
+
+class EntryInline(admin.TabularInline):
+    """What was said stays; an answer is added, and the customer is mailed."""
+
+    model = CaseEntry
+    extra = 1
+    fields = ["at", "by", "is_support", "text"]
+    readonly_fields = ["at", "by", "is_support"]
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(Case)
+class CaseAdmin(admin.ModelAdmin):
+    list_display = ["reference", "subject", "workspace", "state", "opened_at"]
+    list_filter = ["state"]
+    list_select_related = ["workspace"]
+    search_fields = ["reference", "subject"]
+    date_hierarchy = "opened_at"
+    fields = ["reference", "workspace", "subject", "state", "opened_by", "data"]
+    readonly_fields = ["reference", "workspace", "subject", "opened_by", "data"]
+    inlines = [EntryInline]
+
+    def has_add_permission(self, request):
+        return False
+
+    def save_formset(self, request, form, formset, change):
+        for entry in formset.save(commit=False):
+            cases.answer(form.instance, str(request.user), entry.text)
+            audit.record(
+                request,
+                "case answered",
+                form.instance.reference,
+                workspace=form.instance.workspace,
+            )

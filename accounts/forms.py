@@ -77,3 +77,9 @@ class FirstOwnerForm(NewPersonForm):
     workspace = forms.CharField(max_length=80, label="Name of your workspace")
 
     field_order = ["workspace", "name", "email", "password"]
+
+
+class CaseReplyForm(forms.Form):
+    text = forms.CharField(
+        label="Add something", max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
+    )

@@ -195,5 +195,54 @@ class AuditEntry(models.Model):
         return f"{self.actor}: {self.act} {self.target}"
 
 
+class Case(models.Model):
+    """A question to support, with what is needed to answer it. Both sides read it."""
+
+    OPEN, ANSWERED, CLOSED = "open", "answered", "closed"
+    STATES = [(OPEN, "Waiting for support"), (ANSWERED, "Answered"), (CLOSED, "Closed")]
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="cases"
+    )
+    reference = models.CharField(max_length=12, unique=True)
+    subject = models.CharField(max_length=160)
+    state = models.CharField(max_length=8, choices=STATES, default=OPEN)
+    data = models.JSONField(
+        default=dict, help_text="Ids and results, as they were. Never a secret."
+    )
+    opened_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    opened_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["workspace", "-opened_at"], name="case_newest"),
+            models.Index(
+                fields=["opened_at"],
+                condition=models.Q(state="open"),
+                name="case_waiting",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.reference} {self.subject}"
+
+
+class CaseEntry(models.Model):
+    """One thing said about a case, by the customer or by support."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    case = models.ForeignKey(Case, on_delete=models.CASCADE, related_name="entries")
+    at = models.DateTimeField(default=timezone.now)
+    by = models.CharField(max_length=120)
+    is_support = models.BooleanField(default=False)
+    text = models.TextField(max_length=4000)
+
+    class Meta:
+        verbose_name_plural = "case entries"
+
+    def __str__(self):
+        return f"{self.case} {self.by}"
+
+
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

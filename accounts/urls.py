@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import settings
+from accounts.views import cases, settings
 
 urlpatterns = [
     path("", settings.overview, name="settings"),
@@ -15,5 +15,7 @@ urlpatterns = [
         settings.revoke_invitation,
         name="revoke_invitation",
     ),
+    path("cases/", cases.all_cases, name="cases"),
+    path("cases/<str:reference>/", cases.show, name="case"),
     path("audit/", settings.audit_log, name="audit"),
 ]

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db.models import Q
 
+from business_numbers.door import SELF_TEST
 from business_numbers.models import (
     BusinessAccount,
     Number,
@@ -111,20 +112,60 @@ def _template(account: BusinessAccount, value: dict):
     )
 
 
+def _template_components(account, number, change: AccountChange) -> None:
+    """Meta edited the text; the whole template comes with the next sync."""
+    body = str(change.value.get("message_template_element") or "")
+    for template in _template(account, change.value):
+        for part in template.components:
+            if part.get("type") == "BODY" and body:
+                part["text"] = body
+        template.save(update_fields=["components"])
+
+
+REMOVED = ("PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED", "ACCOUNT_DELETED")
+REMOVED += ("ACCOUNT_OFFBOARDED",)
+
+
 def _account_update(account, number, change: AccountChange) -> None:
     event, value = change.event, change.value
-    if event in ("PARTNER_REMOVED", "PARTNER_APP_UNINSTALLED", "ACCOUNT_DELETED"):
+    if event in REMOVED:
         if account.set_authorisation(BusinessAccount.DISCONNECTED, "access revoked"):
             account.save()
     elif event == "DISABLED_UPDATE":
         ban = value.get("ban_info") if isinstance(value.get("ban_info"), dict) else {}
-        is_banned = ban.get("waba_ban_state") == "DISABLE"
-        account.numbers.update(is_banned=is_banned)
+        state = ban.get("waba_ban_state")
+        account.numbers.update(is_banned=state == "DISABLE")
+        if state == "REINSTATE":
+            account.restriction = account.violation = ""
+            account.save(update_fields=["restriction", "violation"])
+            account.numbers.update(restricted_until=None)
+    elif event == "ACCOUNT_VIOLATION":
+        info = value.get("violation_info")
+        kind = info.get("violation_type") if isinstance(info, dict) else ""
+        account.violation = str(kind or "").replace("_", " ").lower()[:60]
+        account.save(update_fields=["violation"])
     elif event == "ACCOUNT_RESTRICTION":
         _restrict(account, value)
+    elif _is_quality(value):  # seen under the wrong field
+        _quality(account, number, change)
+
+
+def _is_quality(value: dict) -> bool:
+    return value.get("event") in ("FLAGGED", "UNFLAGGED", "THROUGHPUT_UPGRADE") or (
+        "current_limit" in value
+    )
 
 
 def _restrict(account: BusinessAccount, value: dict) -> None:
+    kinds = []
+    for info in value.get("restriction_info") or []:
+        if isinstance(info, dict):
+            kinds.append(str(info.get("restriction_type", "")))
+    words = ", ".join(
+        k.removeprefix("RESTRICTED_").replace("_", " ").lower() for k in kinds
+    )
+    account.restriction = words[:60]
+    account.save(update_fields=["restriction"])
     for info in value.get("restriction_info") or []:
         if isinstance(info, dict) and info.get("restriction_type") == BIZ_INITIATED:
             until = info.get("expiration")
@@ -152,14 +193,53 @@ def _capability(account, number, change: AccountChange) -> None:
     )
 
 
+# Older events told the quality itself; newer ones tell limits only.
+QUALITY = {"FLAGGED": "RED", "UNFLAGGED": "GREEN"}
+
+
 def _quality(account, number, change: AccountChange) -> None:
     if number and change.event == "THROUGHPUT_UPGRADE":
         number.limit_per_second = 1000
         number.save(update_fields=["limit_per_second"])
+    if number and change.event in QUALITY:
+        number.quality = QUALITY[change.event]
+        number.save(update_fields=["quality"])
     _capability(account, number, change)
 
 
+def _name(account, number, change: AccountChange) -> None:
+    decision = str(change.value.get("decision") or "")
+    if number and decision:
+        number.name_status = decision[:24]
+        if decision == "APPROVED":
+            wanted = str(change.value.get("requested_verified_name") or "")
+            number.verified_name = wanted[:120] or number.verified_name
+        number.save(update_fields=["name_status", "verified_name"])
+
+
+def _security(account, number, change: AccountChange) -> None:
+    if number and change.event in ("PIN_CHANGED", "PIN_REQUEST_SUCCESS"):
+        number.has_pin = change.event == "PIN_CHANGED"
+        number.save(update_fields=["has_pin"])
+
+
+def _review(account, number, change: AccountChange) -> None:
+    account.review_status = str(change.value.get("decision") or "")[:24]
+    account.save(update_fields=["review_status"])
+
+
+def _self_test(account, number, change: AccountChange) -> None:
+    if number:
+        number.last_event_at = clock.now()
+        number.save(update_fields=["last_event_at"])
+
+
 HANDLERS = {
+    SELF_TEST: _self_test,
+    "message_template_components_update": _template_components,
+    "phone_number_name_update": _name,
+    "security": _security,
+    "account_review_update": _review,
     "message_template_status_update": _template_status,
     "message_template_quality_update": _template_quality,
     "template_category_update": _template_category,

@@ -15,6 +15,7 @@ from django.conf import settings
 from urllib3.exceptions import HTTPError, NewConnectionError
 
 from business_numbers.errors import (
+    MEANINGS,
     UNCERTAIN,
     Meaning,
     Verdict,
@@ -70,6 +71,9 @@ class Grant:
 
     @classmethod
     def of(cls, account: BusinessAccount) -> "Grant":
+        """Raises GraphError when there is no token: nobody may act for the account."""
+        if not account.token:
+            raise GraphError(MEANINGS[190], title="no token is held")
         return cls.with_token(account.token.open(), kind=account.kind)
 
     @classmethod
@@ -81,6 +85,28 @@ class Grant:
             secret = settings.INSTAGRAM_APP_SECRET
         proof = hmac.new(secret.encode(), token.encode(), hashlib.sha256).hexdigest()
         return cls(f"{host}/{settings.GRAPH_VERSION}", token, proof)
+
+
+def app_grant() -> Grant:
+    """The app itself: asks about any token, and for what belongs to no account."""
+    token = f"{settings.META_APP_ID}|{settings.META_APP_SECRET}"
+    return Grant.with_token(token, kind=BusinessAccount.WHATSAPP)
+
+
+def exchange(url: str, fields: dict, *, method: str = "POST") -> dict:
+    """A call that carries its own proof (a code, the app's secret) and no token of ours."""
+    place = {"data": fields} if method == "POST" else {"params": fields}
+    try:
+        response = session().request(
+            method,
+            url,
+            timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
+            allow_redirects=False,
+            **place,
+        )
+    except requests.RequestException as error:
+        raise network_error(error) from error
+    return read_answer(response)
 
 
 def call(

@@ -12,7 +12,8 @@ from converge import bulk, clock
 
 NUMBER_FIELDS = (
     "id,display_phone_number,verified_name,quality_rating,status,platform_type,"
-    "throughput,is_on_biz_app,whatsapp_business_manager_messaging_limit"
+    "throughput,is_on_biz_app,name_status,code_verification_status,is_pin_enabled,"
+    "whatsapp_business_manager_messaging_limit"
 )
 TEMPLATE_FIELDS = (
     "id,name,language,category,status,components,parameter_format,quality_score,"
@@ -29,6 +30,9 @@ def sync_number(number: Number, grant: Grant) -> None:
     number.meta_status = str(seen.get("status") or "")[:24]
     number.quality = str(seen.get("quality_rating") or "")[:12]
     number.is_coexistence = bool(seen.get("is_on_biz_app"))
+    number.name_status = str(seen.get("name_status") or "")[:24]
+    number.is_verified = seen.get("code_verification_status") == "VERIFIED"
+    number.has_pin = bool(seen.get("is_pin_enabled"))
     number.limit_per_second = _limit(seen)
     number.checked_at = clock.now()
     number.save()

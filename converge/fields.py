@@ -104,7 +104,9 @@ class _Column:
 
     def __set__(self, instance, value):
         if isinstance(value, Sealed):
-            raise SealError("a sealed value cannot be moved to another row")
+            if value._place != self.field.place(instance):
+                raise SealError("a sealed value cannot be moved to another row")
+            value = value._text  # the same row, read again
         if value and not value.startswith(f"{VERSION}|"):
             value = seal(value, self.field.place(instance))
         instance.__dict__[self.field.attname] = value

@@ -15,7 +15,7 @@ HIDDEN_KEYS = re.compile(
     re.I,
 )
 SECRETS = re.compile(
-    r"(Bearer\s+|access_token=|appsecret_proof=|client_secret=|input_token=|sha256=)[^\s&\"',]+"
+    r"([?&]code=|[?&]state=|Bearer\s+|access_token=|appsecret_proof=|client_secret=|input_token=|sha256=)[^\s&\"',]+"
     r"|\b(EAA|IGAA?)[A-Za-z0-9_-]{12,}"
 )
 PHONES = re.compile(r"\+?\d{7,11}(?=\d{4}\b)")

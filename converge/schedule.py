@@ -10,10 +10,12 @@ from django.conf import settings
 from django.db import transaction
 from django_q.models import Schedule
 
+from business_numbers import silence
 from business_numbers.models import BusinessAccount, WebhookEvent
 from business_numbers.sync import sync_account
 from converge import clock
 from converge.heartbeat import beat, forget_retired
+from inbox.habits import count_inbound
 
 MINUTE = 1
 # name → (task, minutes between two runs). What must be quicker runs in `deliver`,
@@ -22,6 +24,9 @@ JOBS = {
     "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
     "sweep the broadcasts": ("broadcasts.tasks.sweep", MINUTE),
     "sync accounts": ("converge.schedule.sync_accounts", 60),
+    "watch tokens": ("business_numbers.tasks.watch_tokens", 10),
+    "check numbers": ("business_numbers.tasks.check_due_numbers", 10),
+    "notice silence": ("converge.schedule.notice_silence", 15),
     "forget raw events": ("converge.schedule.forget_raw_events", 60),
 }
 
@@ -63,6 +68,10 @@ def sync_accounts() -> None:
     ).filter(kind=BusinessAccount.WHATSAPP)
     for account in connected:
         sync_account(account)
+
+
+def notice_silence() -> int:
+    return silence.look(count_inbound)
 
 
 def forget_raw_events() -> int:

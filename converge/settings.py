@@ -53,6 +53,9 @@ INSTAGRAM_APP_SECRET = env("INSTAGRAM_APP_SECRET", default="")
 FACEBOOK_DIALOG_URL = env("FACEBOOK_DIALOG_URL", default="https://www.facebook.com")
 INSTAGRAM_AUTH_URL = env("INSTAGRAM_AUTH_URL", default="https://www.instagram.com")
 INSTAGRAM_TOKEN_URL = env("INSTAGRAM_TOKEN_URL", default="https://api.instagram.com")
+# Off: support asks Meta for the codes of a recovery. On: whoever recovers does.
+RECOVERY_SELF_SERVICE = env.bool("RECOVERY_SELF_SERVICE", default=False)
+SUPPORT_EMAIL = env("SUPPORT_EMAIL", default="")
 OUTGOING_PRIVATE_HOSTS = env.bool("OUTGOING_PRIVATE_HOSTS", default=False)
 
 # --- Sending ------------------------------------------------------------------
@@ -133,6 +136,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.frame.frame",
+                "business_numbers.frame.alerts",
             ],
             "builtins": ["converge.templatetags.converge"],
         },

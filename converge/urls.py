@@ -8,7 +8,12 @@ from django.views.generic import RedirectView
 
 from accounts.views import joining, session
 from accounts.views import settings as account_settings
-from converge import demo_clock, health, kit
+from business_numbers.views.connecting import come_back
+from business_numbers.views.registering import retire
+from business_numbers.views.templates import show_template
+from converge import demo_clock, health, kit, support
+from inbox.affected import open_conversations
+from inbox.usable import usable
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -23,6 +28,12 @@ urlpatterns = [
     re_path(r"^statusz/?$", health.statusz),
     re_path(r"^metrics/?$", health.metrics),
     path("accounts/", include("allauth.urls")),
+    path("admin/find/", support.staff(support.find), name="support_find"),
+    path(
+        "admin/find/<int:number_id>/",
+        support.staff(support.number),
+        name="support_number",
+    ),
     path("admin/", admin.site.urls),
     path("workspaces/", account_settings.workspaces, name="workspaces"),
     path("no-workspace/", session.no_workspace, name="no_workspace"),
@@ -34,6 +45,19 @@ urlpatterns = [
     path("w/<slug:slug>/broadcasts/", include("broadcasts.urls")),
     path("w/<slug:slug>/flows/", include("flows.urls")),
     path("w/<slug:slug>/", include("business_numbers.urls")),
+    path(
+        "w/<slug:slug>/numbers/<int:number_id>/retire/",
+        retire,
+        {"affects": (open_conversations,)},
+        name="retire_number",
+    ),
+    path(
+        "w/<slug:slug>/templates/<int:template_id>/",
+        show_template,
+        {"usable": usable},
+        name="template",
+    ),
+    path("connect/<str:kind>/", come_back, name="come_back"),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(
         "w/<slug:slug>/second-factor/",

@@ -74,6 +74,7 @@ def apply(items: list[Item]) -> list[Arrived]:
     statuses.park(strangers)
     effects.follow_arrivals(messages, {a.message for a in arrived}, conversations)
     effects.follow_statuses(settled)
+    effects.follow_deliveries(reports)
     effects.keep_preferences(_only(placed, Preference))
     _apply_account_changes(items)
 

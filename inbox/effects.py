@@ -51,6 +51,16 @@ def follow_statuses(settled: list[Known]) -> None:
         _set_preference(contact, known.at, stops=True)
 
 
+def follow_deliveries(reports: list) -> None:
+    """When something we sent last arrived, by number: what "can send" is shown with."""
+    newest = {}
+    for status, number in reports:
+        if status.state in ("delivered", "read"):
+            newest[number.id] = max(status.at, newest.get(number.id, status.at))
+    for number, at in sorted(newest.items()):
+        _seen(number, "last_delivered_at", at)
+
+
 def keep_preferences(placed: list[Placed]) -> None:
     for p in sorted(placed, key=lambda p: p.fact.at):
         _set_preference(p.contact, p.fact.at, stops=p.fact.stops_marketing)

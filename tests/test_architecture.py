@@ -25,6 +25,7 @@ STEPS = ("accounts", "business_numbers", "inbox", "flows", "broadcasts")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # One door to Meta; the demo also steers the simulator, which is no part of Meta.
 SPEAKS_HTTP = {
+    "business_numbers.door",  # our own, knocked at as Meta would
     "business_numbers.graph",
     # The step that calls a URL: to anybody but Meta, and to public addresses only.
     "flows.calling",

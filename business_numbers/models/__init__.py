@@ -1,4 +1,10 @@
 from business_numbers.models.accounts import BusinessAccount, Portfolio, TierSlot
+from business_numbers.models.checks import (
+    CheckRun,
+    LiveTest,
+    Recovery,
+    RegistrationAttempt,
+)
 from business_numbers.models.events import (
     QuarantinedUpdate,
     UnknownTarget,
@@ -9,11 +15,15 @@ from business_numbers.models.templates import Template
 
 __all__ = [
     "BusinessAccount",
+    "CheckRun",
+    "LiveTest",
     "Number",
     "NumberEvent",
     "Pace",
     "Portfolio",
     "QuarantinedUpdate",
+    "Recovery",
+    "RegistrationAttempt",
     "Template",
     "TierSlot",
     "UnknownTarget",

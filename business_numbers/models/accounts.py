@@ -6,6 +6,7 @@ from django.db import models
 from django.utils import timezone
 
 from accounts.models import Workspace
+from converge import clock
 from converge.fields import EncryptedTextField
 
 
@@ -53,6 +54,12 @@ class BusinessAccount(models.Model):
         (DISCONNECTED, "Disconnected"),
         (REAUTH, "Reauth required"),
     ]
+    USER, BUSINESS, SYSTEM = "user", "business", "system"
+    TOKEN_KINDS = [
+        (USER, "a person’s, renewed by Converge"),
+        (BUSINESS, "of the business, renewed by a person"),
+        (SYSTEM, "of a system user"),
+    ]
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
@@ -70,6 +77,28 @@ class BusinessAccount(models.Model):
     )
     cause = models.CharField(max_length=40, blank=True, default="")
     authorisation_changed_at = models.DateTimeField(default=timezone.now)
+    token_kind = models.CharField(
+        max_length=8, choices=TOKEN_KINDS, blank=True, default=""
+    )
+    authorised_by = models.CharField(max_length=120, blank=True, default="")
+    token_checked_at = models.DateTimeField(null=True)
+    refresh_begun_at = models.DateTimeField(
+        null=True, help_text="One process at a time asks for a newer token."
+    )
+    refreshed_at = models.DateTimeField(null=True)
+    refresh_problem = models.CharField(max_length=300, blank=True, default="")
+    warned_days = models.PositiveSmallIntegerField(
+        null=True, help_text="The last warning about the token's end, in days."
+    )
+    told_authorisation_at = models.DateTimeField(
+        null=True, help_text="The change of authorisation people were mailed about."
+    )
+    review_status = models.CharField(max_length=24, blank=True, default="")
+    restriction = models.CharField(max_length=60, blank=True, default="")
+    violation = models.CharField(max_length=60, blank=True, default="")
+    offered = models.JSONField(
+        default=list, help_text="The numbers the last login showed, as Meta named them."
+    )
     templates_synced_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
@@ -85,18 +114,28 @@ class BusinessAccount(models.Model):
     def __str__(self):
         return self.name or self.meta_id
 
-    def keep_token(self, plain: str, *, expires_at=None) -> None:
+    def keep_token(self, plain: str, *, expires_at=None, kind: str = "") -> None:
         """Seal a new token; only its last four characters stay readable."""
         self.token = plain
+        self.token_kind = kind or self.token_kind
+        self.refresh_problem, self.warned_days = "", None
         self.token_last4 = plain[-4:]
-        self.token_replaced_at = timezone.now()
+        self.token_replaced_at = clock.now()
         self.token_expires_at = expires_at
         self.set_authorisation(self.CONNECTED, "")
+
+    def drop_token(self) -> None:
+        """Nothing is left with which we could act."""
+        self.token, self.token_last4, self.token_expires_at = "", "", None
+
+    @property
+    def is_whatsapp(self) -> bool:
+        return self.kind == self.WHATSAPP
 
     def set_authorisation(self, state: str, cause: str) -> bool:
         """Change it in memory; True when this is news."""
         if (self.authorisation, self.cause) == (state, cause):
             return False
         self.authorisation, self.cause = state, cause
-        self.authorisation_changed_at = timezone.now()
+        self.authorisation_changed_at = clock.now()
         return True

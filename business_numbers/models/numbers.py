@@ -5,6 +5,7 @@ from django.utils import timezone
 
 from accounts.models import Workspace
 from business_numbers.models.accounts import BusinessAccount
+from converge import clock
 
 
 class NumberQuerySet(models.QuerySet):
@@ -44,7 +45,18 @@ class Number(models.Model):
         null=True, help_text="Business-initiated messages are blocked until then."
     )
     is_banned = models.BooleanField(default=False)
+    name_status = models.CharField(max_length=24, blank=True, default="")
+    is_verified = models.BooleanField(
+        null=True, help_text="Meta verified it by a code; empty is not known."
+    )
+    has_pin = models.BooleanField(null=True)
+    registered_at = models.DateTimeField(null=True)
     deregistered_at = models.DateTimeField(null=True)
+    status_changed_at = models.DateTimeField(default=timezone.now)
+    silence_told_at = models.DateTimeField(null=True)
+    last_event_at = models.DateTimeField(
+        null=True, help_text="The last signed test event that came through the door."
+    )
     retired_at = models.DateTimeField(null=True)
 
     last_inbound_at = models.DateTimeField(null=True)
@@ -70,6 +82,23 @@ class Number(models.Model):
     @property
     def is_whatsapp(self) -> bool:
         return self.kind == self.WHATSAPP
+
+    def set_status(self, status: str, reason: str = "") -> None:
+        """What Converge itself last did with the number: set up, done, or failed."""
+        if (self.status, self.status_reason) != (status, reason):
+            self.status, self.status_reason = status, reason[:300]
+            self.status_changed_at = clock.now()
+            self.save(update_fields=["status", "status_reason", "status_changed_at"])
+
+    @property
+    def masked(self) -> str:
+        """The number with its middle hidden: +44 … 21."""
+        head, _, rest = self.display.partition(" ")
+        return f"{head} … {rest[-4:]}" if rest else self.display
+
+    @property
+    def last_four(self) -> str:
+        return "".join(filter(str.isdigit, self.display))[-4:]
 
     @property
     def badge(self) -> str:

@@ -56,6 +56,7 @@ def _common(folder: Path) -> dict[str, str]:
         "DEMO": "1",
         "ALLOWED_HOSTS": "127.0.0.1,localhost,testserver",
         "GRAPH_VERSION": "v23.0",
+        "RECOVERY_SELF_SERVICE": "1",
         "META_APP_ID": "simulated-app",
         "META_APP_SECRET": "simulated-secret",
         "OUTGOING_PRIVATE_HOSTS": "1",

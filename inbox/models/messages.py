@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -124,6 +125,8 @@ class Message(models.Model):
                 condition=Q(direction="in"),
                 name="message_unread",
             ),
+            # What came in when, by page ranges: rows are written in order of time.
+            BrinIndex(fields=["at"], name="message_times"),
             models.Index(
                 fields=["at"], condition=Q(state="sent"), name="message_unreported"
             ),

@@ -46,53 +46,18 @@ def _run(running, login: dict, chosen: list[str]) -> None:
         sending,
     )
 
-    number, waba = running.simulator.number, running.simulator.waba
+    parts = {
+        "pages": ("Pages and live updates (the demo's size)", pages),
+        "receiving": ("Receiving", receiving),
+        "sending": ("Sending", sending),
+        "flows": ("Flows", flows),
+        "broadcasting": ("Broadcasts", broadcasting),
+    }
     running.simulator.control("POST", "settings", {"statuses": False})
-    if "pages" in chosen:
-        report.title("Pages and live updates (the demo's size)")
-        running.begin("qcluster")
-        for name in ("ingest", "deliver"):
-            running.begin_and_wait(name)
-        pages.weigh_memory(running)
-        session = pages.sign_in(running, login["email"], login["password"])
-        pages.visit(running, session)
-        pages.arrive(running, number, login, session)
-        pages.weigh(running, login)
-        for name in ("ingest", "deliver", "qcluster"):
-            running.end(name)
-    if "receiving" in chosen:
-        report.title("Receiving")
-        receiving.accept(running, number, waba)
-        receiving.apply(number, waba)
-        running.begin_and_wait("ingest")
-        receiving.become_visible(running, number, waba)
-        running.end("ingest")
-    if "sending" in chosen:
-        report.title("Sending")
-        sending.prepare(running, number, waba)
-        running.begin_and_wait("deliver")
-        sending.deliver_fast(running, number)
-        sending.keep_pace(running, number)
-        sending.reply_among_many(running)
-        running.end("deliver")
-    if "flows" in chosen:
-        report.title("Flows")
-        flows.walk_in_memory()
-        flows.match_every_message(number, waba)
-        flows.drain_due(running, number, waba)
-    if "broadcasting" in chosen:
-        report.title("Broadcasts")
-        session = pages.sign_in(running, login["email"], login["password"])
-        broadcasting.prepare(running)
-        broadcasting.plan(running, number)
-        if "deliver" in running.processes:
-            running.end("deliver")
-        running.begin_and_wait("deliver")
-        broadcasting.send_fast(running, number)
-        broadcasting.keep_pace(running, number)
-        broadcasting.reply_among_many(running, number)
-        running.end("deliver")
-        broadcasting.show_results(running, session)
+    for name, (title, part) in parts.items():
+        if name in chosen:
+            report.title(title)
+            part.measure(running, login)
 
 
 if __name__ == "__main__":

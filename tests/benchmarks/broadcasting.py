@@ -5,7 +5,7 @@ import time
 
 import requests
 
-from tests.benchmarks import report, sending
+from tests.benchmarks import pages, report, sending
 from tests.running import Running
 
 PEOPLE = 100_000
@@ -170,3 +170,16 @@ def show_results(running: Running, session: requests.Session) -> None:
             session.get(path).raise_for_status()
             waits.append(time.perf_counter() - begun_at)
         report.milliseconds(f"{what} at 1,000,000 recipients", waits, None, 120)
+
+
+def measure(running: Running, login: dict) -> None:
+    number = running.simulator.number
+    session = pages.sign_in(running, login["email"], login["password"])
+    prepare(running)
+    plan(running, number)
+    running.begin_and_wait("deliver")
+    send_fast(running, number)
+    keep_pace(running, number)
+    reply_among_many(running, number)
+    running.end("deliver")
+    show_results(running, session)

@@ -20,6 +20,7 @@ from inbox.ingest import ingest_once
 from inbox.models import Conversation
 from tests.benchmarks import report
 from tests.benchmarks.load import webhook
+from tests.running import Running
 
 DUE, LIVE = 10_000, 200
 BATCHES, SINGLES = 5, 300
@@ -197,3 +198,10 @@ def _make_live(workspace: int, name: str, data: dict) -> Version:
 def _forget_flows() -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE flows_flow CASCADE")
+
+
+def measure(running: Running, login: dict) -> None:
+    number, waba = running.simulator.number, running.simulator.waba
+    walk_in_memory()
+    match_every_message(number, waba)
+    drain_due(running, number, waba)

@@ -242,3 +242,16 @@ def _pss(pid: int) -> int:
     except OSError:
         return 0
     return next(int(x.split()[1]) for x in rollup if x.startswith("Pss:"))
+
+
+def measure(running: Running, login: dict) -> None:
+    running.begin("qcluster")
+    for name in ("ingest", "deliver"):
+        running.begin_and_wait(name)
+    weigh_memory(running)
+    session = sign_in(running, login["email"], login["password"])
+    visit(running, session)
+    arrive(running, running.simulator.number, login, session)
+    weigh(running, login)
+    for name in ("ingest", "deliver", "qcluster"):
+        running.end(name)

@@ -124,3 +124,12 @@ def _watch(url: str, seen_at: dict, stop: threading.Event) -> None:
 def _listens(port: int) -> bool:
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def measure(running: Running, login: dict) -> None:
+    number, waba = running.simulator.number, running.simulator.waba
+    accept(running, number, waba)
+    apply(number, waba)
+    running.begin_and_wait("ingest")
+    become_visible(running, number, waba)
+    running.end("ingest")

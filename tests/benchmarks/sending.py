@@ -190,3 +190,13 @@ def _journal_since(running: Running, first: int) -> list[dict]:
             return sorted(entries, key=lambda e: e["real_at"])
         entries += page["entries"]
         after = page["next"]
+
+
+def measure(running: Running, login: dict) -> None:
+    number, waba = running.simulator.number, running.simulator.waba
+    prepare(running, number, waba)
+    running.begin_and_wait("deliver")
+    deliver_fast(running, number)
+    keep_pace(running, number)
+    reply_among_many(running)
+    running.end("deliver")

@@ -78,7 +78,7 @@ def test_templates_deleted_at_meta_are_marked_deleted_here(workspace, pasted):
 def test_the_form_never_shows_the_token_again(workspace, alice, client, simulator):
     client.force_login(alice, backend="django.contrib.auth.backends.ModelBackend")
     answer = client.post(
-        f"/w/{workspace.slug}/numbers/connect/",
+        f"/w/{workspace.slug}/numbers/connect/token/",
         {"token": "EAAsecrettoken", "waba_id": "12345", "phone_number_id": "67890"},
     )
 

@@ -41,6 +41,12 @@ def test_the_same_secret_never_looks_the_same():
     assert seal(TOKEN, "here") != seal(TOKEN, "here")
 
 
+def test_a_row_can_be_read_again(account):
+    account.refresh_from_db()
+
+    assert account.token.open() == TOKEN
+
+
 def test_the_database_holds_no_plain_text(account):
     assert TOKEN not in stored()
     assert stored().startswith("v1|")
@@ -92,10 +98,12 @@ def test_it_shows_itself_nowhere(account):
 
 
 def test_it_is_not_written_past_its_row(account):
+    other = create_account(account.workspace, token=TOKEN)
+
     with pytest.raises(SealError):
         BusinessAccount.objects.update(token="plain")
     with pytest.raises(SealError):
-        account.token = account.token
+        account.token = other.token
 
 
 def test_an_empty_secret_is_false(workspace):

@@ -27,6 +27,7 @@ def line(message: str = "happened", *args, error=None, **extra) -> str:
         line(f"Authorization: Bearer {CANARY}"),
         line("called %s", f"/me?access_token={CANARY}&x=1"),
         line(f"input_token={CANARY}"),
+        line(f"GET /connect/whatsapp/?code={CANARY}&state=x"),
         line(f"a bare {CANARY} in a sentence"),
         line("x", token=CANARY),
         line("x", url=f"https://graph.invalid/?appsecret_proof={CANARY}"),

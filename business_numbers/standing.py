@@ -1,0 +1,128 @@
+"""The facts about numbers for their verdicts: many numbers in a fixed number of queries."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count
+
+from business_numbers.models import CheckRun, Number, Pace, TierSlot
+from business_numbers.verdicts import Judgement, NumberFacts, judge
+from converge import clock
+
+TIER_LASTS = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A number, what is known about it, and what that means."""
+
+    number: Number
+    facts: NumberFacts
+    judgement: Judgement
+    run: CheckRun | None
+
+    @property
+    def limit_words(self) -> str:
+        f = self.facts
+        if not f.is_whatsapp or self.number.account.portfolio_id is None:
+            return "–"
+        if f.tier_limit is None:
+            return f"{f.tier_used} today, no limit known"
+        return f"{f.tier_used} of {f.tier_limit:,} today, shared"
+
+    @property
+    def quality_words(self) -> str:
+        known = {"GREEN": "High", "YELLOW": "Medium", "RED": "Low"}
+        return known.get(self.number.quality, "Not known yet")
+
+
+def of_workspace(workspace) -> list[Standing]:
+    """Every number in use; those that need somebody first."""
+    numbers = (
+        Number.objects.in_use()
+        .filter(workspace=workspace)
+        .select_related("account__portfolio")
+        .order_by("label")
+    )
+    found = of_numbers(list(numbers))
+    return sorted(found, key=lambda s: not s.judgement.needs_action)
+
+
+def of_number(number: Number) -> Standing:
+    return of_numbers([number])[0]
+
+
+def of_numbers(numbers: list[Number]) -> list[Standing]:
+    now = clock.now()
+    ids = [n.id for n in numbers]
+    runs = {
+        run.number_id: run
+        for run in CheckRun.objects.exclude(ended_at=None)
+        .filter(number__in=ids)
+        .order_by("number_id", "-at", "-id")
+        .distinct("number_id")
+    }
+    slow = dict(
+        Pace.objects.filter(number__in=ids).values_list("number_id", "slow_until")
+    )
+    used = _used({n.account.portfolio_id for n in numbers}, now)
+    return [_standing(n, runs.get(n.id), slow.get(n.id), used, now) for n in numbers]
+
+
+def _used(portfolios: set, now: datetime) -> dict[int, int]:
+    rows = TierSlot.objects.filter(
+        portfolio__in=portfolios - {None}, at__gt=now - TIER_LASTS
+    )
+    counted = rows.values("portfolio").annotate(people=Count("id"))
+    return {row["portfolio"]: row["people"] for row in counted}
+
+
+def _standing(number: Number, run, slow_until, used: dict, now: datetime) -> Standing:
+    account, portfolio = number.account, number.account.portfolio
+    broken = run.results[run.cause - 1] if run and run.cause else {}
+    facts = NumberFacts(
+        now=now,
+        label=number.label,
+        is_whatsapp=number.is_whatsapp,
+        authorisation=account.authorisation,
+        cause=account.cause,
+        authorisation_changed_at=account.authorisation_changed_at,
+        expires_at=account.token_expires_at,
+        status=number.status,
+        status_reason=number.status_reason,
+        status_changed_at=number.status_changed_at,
+        meta_status=number.meta_status,
+        is_banned=number.is_banned,
+        restricted_until=number.restricted_until,
+        slow_until=slow_until,
+        deregistered_at=number.deregistered_at,
+        retired_at=number.retired_at,
+        last_inbound_at=number.last_inbound_at,
+        last_delivered_at=number.last_delivered_at,
+        tier_used=used.get(account.portfolio_id, 0),
+        tier_limit=portfolio.limit if portfolio else None,
+        broken_step=run.cause if run else None,
+        broken_words=broken.get("todo") or broken.get("saw", ""),
+        broken_fix=broken.get("fix", ""),
+        checked_at=run.ended_at if run else None,
+    )
+    return Standing(number, facts, judge(facts), run)
+
+
+@dataclass(frozen=True)
+class Meter:
+    """How many people a business reached in 24 hours, of how many it may."""
+
+    name: str
+    used: int
+    limit: int | None
+
+
+def meters(accounts) -> list[Meter]:
+    """One a portfolio, however many accounts and numbers share it."""
+    portfolios = {a.portfolio_id: a for a in accounts if a.portfolio_id}
+    used = _used(set(portfolios), clock.now())
+    return [
+        Meter(str(account), used.get(pk, 0), account.portfolio.limit)
+        for pk, account in portfolios.items()
+    ]
