@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0002_audit_is_append_only'),
-        ('inbox', '0002_hot_tables'),
+        ('inbox', '0003_message_times'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
