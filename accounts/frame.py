@@ -16,6 +16,7 @@ PAGES = (
     ("numbers", "Numbers", "n", "numbers:list", "numbers"),
     ("settings", "Settings", "s", "settings", "settings"),
 )
+ON_BAR = "icbn"
 SHORTCUTS = (
     (("?",), "This list"),
     (("/",), "Search"),
@@ -61,6 +62,11 @@ class NavItem:
     key: str
     url: str
     is_current: bool
+
+    @property
+    def is_on_bar(self) -> bool:
+        """A phone's bar has room for four; the rest stands under More."""
+        return self.key in ON_BAR
 
 
 def frame(request):
