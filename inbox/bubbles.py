@@ -77,6 +77,7 @@ class Bubble:
     choices: list = field(default_factory=list)
     placeholder: str = ""
     is_edited: bool = False
+    can_quote: bool = False
 
     @property
     def version(self) -> str:
@@ -84,7 +85,7 @@ class Bubble:
         files = ",".join(f"{m.is_ready}{m.shape}" for m in self.media)
         reacted = ",".join(r["emoji"] for r in self.reactions)
         report = self.report.sentence if self.report else ""
-        told = (self.html, files, reacted, report, self.placeholder)
+        told = (self.html, files, reacted, report, self.placeholder, self.can_quote)
         return f"{zlib.crc32(repr(told).encode()):x}"
 
 
@@ -107,6 +108,7 @@ def draw(message: Message, context: Context) -> Bubble:
         reactions=_reactions(message, context),
         quote=_quote(message, context),
         is_edited=message.edited_at is not None,
+        can_quote=bool(message.wamid) and not message.deleted_at,
     )
     if message.deleted_at:
         bubble.placeholder = "Customer deleted this message"
@@ -256,6 +258,11 @@ def _quote(message: Message, context: Context) -> dict | None:
     quoted = context.quoted.get(message.reply_to)
     if quoted is None:
         return {"id": "", "who": "", "text": "A message that is not here any more"}
+    return quote(quoted, context)
+
+
+def quote(quoted: Message, context: Context) -> dict:
+    """A message in the two lines that stand above an answer to it."""
     return {
         "id": f"m-{quoted.id}",
         "who": _says(quoted, context),

@@ -1,5 +1,6 @@
 """Everything a conversation's part of the page shows, as one explicit dict."""
 
+import uuid
 from datetime import timedelta
 
 from django.core.cache import caches
@@ -8,10 +9,17 @@ from django.utils import timezone
 from accounts.models import Membership
 from business_numbers import phones
 from converge import clock
-from inbox import thread, words
+from inbox import bubbles, thread, words
 from inbox.composer import composer, composing
 from inbox.facts import FactBook, window_of
-from inbox.models import Conversation, Identity, MergeProposal, Presence, Tag
+from inbox.models import (
+    Conversation,
+    Identity,
+    MergeProposal,
+    Message,
+    Presence,
+    Tag,
+)
 from inbox.status_line import Situation, status_line
 
 PRESENT_FOR = timedelta(seconds=60)
@@ -25,6 +33,7 @@ def conversation_context(
     mode: str = "reply",
     limit: int = thread.PAGE,
     before: str = "",
+    quoting: str = "",
 ) -> dict:
     book = composing(conversation, membership)
     tags = book.tagged[conversation.contact_id]
@@ -41,14 +50,8 @@ def conversation_context(
     )
     seen = conversation.seen_seq
     has_new = conversation.last_inbound_seq > seen
-    return {
-        "conversation": conversation,
-        "contact": conversation.contact,
-        "number": conversation.number,
-        "name": words.visible(conversation.contact.title),
+    return _names(conversation) | {
         "first_name": situation.name,
-        "initials": words.initials(words.visible(conversation.contact.title)),
-        "hue": words.hue(conversation.contact_id),
         "now": now,
         "thread": thread.load(
             conversation,
@@ -59,6 +62,7 @@ def conversation_context(
         ),
         "line": status_line(situation),
         "composer": composer(book, membership, mode),
+        "quoting": _quoting(conversation, membership, quoting),
         "present": present,
         "team": team(membership),
         "panel": panel(conversation, book, now),
@@ -66,6 +70,18 @@ def conversation_context(
         "dnd": next((t for t in tags if t.tag.code == Tag.DND), None),
         "do_not_send": next((t for t in tags if t.tag.code == Tag.DO_NOT_SEND), None),
         "tags": [t for t in tags if not t.tag.code],
+    }
+
+
+def _names(conversation: Conversation) -> dict:
+    name = words.visible(conversation.contact.title)
+    return {
+        "conversation": conversation,
+        "contact": conversation.contact,
+        "number": conversation.number,
+        "name": name,
+        "initials": words.initials(name),
+        "hue": words.hue(conversation.contact_id),
     }
 
 
@@ -87,6 +103,25 @@ def panel(conversation: Conversation, book: FactBook, now) -> dict:
         "opened": words.clock_time(conversation.opened_at, now),
         "first_response": _first_response(conversation),
     }
+
+
+def _quoting(conversation, membership, message_id: str) -> dict | None:
+    """The message being answered, as it stands above the words."""
+    message = quotable(conversation, message_id)
+    if message is None:
+        return None
+    context = bubbles.Context(clock.now(), conversation, membership.user_id)
+    return bubbles.quote(message, context) | {"id": message.id}
+
+
+def quotable(conversation: Conversation, message_id: str) -> Message | None:
+    """A message of this conversation that Meta knows, by our id of it."""
+    try:
+        wanted = uuid.UUID(message_id)
+    except ValueError:
+        return None
+    known = Message.objects.filter(conversation=conversation, deleted_at=None)
+    return known.exclude(wamid="").select_related("author").filter(id=wanted).first()
 
 
 def _twin(conversation: Conversation) -> dict | None:

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from accounts.access import is_scripted
 from converge import clock
 from inbox import bubbles, words
-from inbox.drawing import conversation_context
+from inbox.drawing import conversation_context, quotable
 from inbox.models import Draft, Message
 from inbox.thread import Item
 from inbox.views.pages import list_context
@@ -21,11 +21,9 @@ def client_id(text: str) -> uuid.UUID:
         return uuid.uuid4()
 
 
-def quotable(conversation, wamid: str) -> str:
-    if not wamid:
-        return ""
-    own = Message.objects.filter(conversation=conversation, wamid=wamid)
-    return wamid if own.exists() else ""
+def quoted_wamid(conversation, message_id: str) -> str:
+    message = quotable(conversation, message_id)
+    return message.wamid if message else ""
 
 
 def why(outcome, conversation) -> str:

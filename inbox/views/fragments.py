@@ -25,7 +25,13 @@ def tail(request, public_id):
     if request.GET.get("version") == str(found.version):
         return HttpResponse(status=204)
     mode = "note" if request.GET.get("mode") == "note" else "reply"
-    context = conversation_context(found, request.membership, mode=mode, limit=TAIL)
+    context = conversation_context(
+        found,
+        request.membership,
+        mode=mode,
+        limit=TAIL,
+        quoting=request.GET.get("reply_to", ""),
+    )
     return render(request, "inbox/_tail.html", context)
 
 

@@ -26,7 +26,13 @@ def conversation(request, public_id):
     mode = "note" if request.GET.get("mode") == "note" else "reply"
     found = conversation_for(request, public_id)
     before = request.GET.get("before", "")
-    context = conversation_context(found, request.membership, mode=mode, before=before)
+    context = conversation_context(
+        found,
+        request.membership,
+        mode=mode,
+        before=before,
+        quoting=request.GET.get("reply_to", ""),
+    )
     if request.htmx.target == "conversation":
         return render(request, "inbox/_conversation.html", context)
     context |= list_context(request)
@@ -62,6 +68,6 @@ def list_context(request) -> dict:
 def _query(request) -> str:
     """The filters, for links that lead into the list and back."""
     kept = request.GET.copy()
-    for key in ("after", "mode", "before"):
+    for key in ("after", "mode", "before", "reply_to"):
         kept.pop(key, None)
     return kept.urlencode()

@@ -36,7 +36,7 @@ def send(request, public_id):
                 "text",
                 body,
                 id=answers.client_id(request.POST.get("client_id", "")),
-                reply_to=answers.quotable(
+                reply_to=answers.quoted_wamid(
                     conversation, request.POST.get("reply_to", "")
                 ),
             ),

@@ -54,7 +54,7 @@ def _keep(request, conversation, caption: str) -> Attachment:
 def _queue(request, conversation, attachment: Attachment, caption: str) -> Outcome:
     """The file, with its caption or, where WhatsApp has none, followed by it."""
     client_id = answers.client_id(request.POST.get("client_id", ""))
-    quoted = answers.quotable(conversation, request.POST.get("reply_to", ""))
+    quoted = answers.quoted_wamid(conversation, request.POST.get("reply_to", ""))
     draughts = _draughts(attachment, caption, client_id, quoted)
     outcomes = [
         outbox.queue(

@@ -50,6 +50,7 @@
     if (text && text !== field().value) { field().value = text; changed(); }
   };
   const empty = () => { field().value = form().dataset.saved = seat("note").textContent = ""; clearTimeout(timer); keep(""); };
+  const unquote = () => form().querySelector("[data-quote]")?.remove();
   const hint = (words) => { seat("hint").textContent = words; };
 
   // Sending: one bubble is one message; they leave one after the other.
@@ -92,10 +93,12 @@
     if ("shut" in f.dataset) return;
     const files = converge.files?.take() || [], parts = files.length ? files.map((file, n) => ({ body: n ? "" : body, file })) : body ? [{ body }] : [];
     if (!parts.length) return;
+    const reply_to = f.elements.reply_to?.value;
     empty();
+    unquote();
     hint("");
     parts.forEach((part, n) => {
-      const data = { client_id: uuid(), ...part, ...(then && n === parts.length - 1 && { then }) }, li = bubble(part.file?.name || part.body, data.client_id);
+      const data = { client_id: uuid(), ...part, ...(reply_to && !n && { reply_to }), ...(then && n === parts.length - 1 && { then }) }, li = bubble(part.file?.name || part.body, data.client_id);
       li.data = data;
       li.send = () => { queue = Promise.all([queue, saving]).then(() => deliver(li, f.action, data)); };
       tell("sent");
@@ -152,14 +155,16 @@
     if (act) { e.preventDefault(); act(); }
   });
   document.addEventListener("click", async (e) => {
-    const li = e.target.closest("li.msg"), mode = e.target.closest("a[data-mode]");
+    const li = e.target.closest("li.msg"), mode = e.target.closest("a[data-mode]"), quote = e.target.closest("[data-quote-this]");
     if (li?.send && e.target.matches("[data-again]")) li.send();
     if (li?.send && e.target.matches("[data-edit]")) { put(li.data.body); if (li.data.file) converge.files.add([li.data.file]); }
     if (li?.send && e.target.matches("[data-edit], [data-drop]")) li.remove();
-    if (!mode) return;
+    if (e.target.closest("[data-unquote]")) { e.preventDefault(); unquote(); field().focus(); }
+    if (!mode && !quote) return;
     e.preventDefault();
     await save();
-    const page = await converge.draw(`${$("conversation").dataset.tail}?mode=${mode.dataset.mode}`);
+    const wish = mode ? `mode=${mode.dataset.mode}` : `mode=reply&reply_to=${quote.dataset.quoteThis}`;
+    const page = await converge.draw(`${$("conversation").dataset.tail}?${wish}`);
     if (!page) return converge.notice("You are offline.");
     exchange(page.querySelector("[data-part=composer] > *"));
     field()?.focus();
