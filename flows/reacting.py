@@ -17,7 +17,7 @@ from flows.listening import listeners
 from flows.messages import read_choice
 from flows.models import FlowSettings, Run
 from flows.runs import begin
-from flows.triggers import Listener, winner
+from flows.triggers import Ears, Listener
 from inbox import outbox
 from inbox.arrivals import Arrived
 from inbox.models import Message
@@ -69,7 +69,7 @@ def _choose(fresh: list[Message], found: dict) -> list[tuple[Message, Listener]]
             is_first=message.id in firsts,
             is_outside_hours=message.workspace_id in outside,
         )
-        listener = winner(found[message.workspace_id], seen)
+        listener = found[message.workspace_id].winner(seen)
         if listener:
             chosen.append((message, listener))
     return chosen
@@ -132,11 +132,7 @@ def _is_awaited(message: Message) -> bool:
 
 def _first_ones(messages: list[Message], found: dict) -> set:
     """Messages with nothing of the customer before them; asked only if a flow wants it."""
-    needing = [
-        m.id
-        for m in messages
-        if any(x.trigger.kind == "first" for x in found[m.workspace_id])
-    ]
+    needing = [m.id for m in messages if "first" in found[m.workspace_id].kinds]
     return {pk for (pk,) in bulk.fetch(FIRST, [needing])} if needing else set()
 
 
@@ -147,12 +143,8 @@ SELECT m.id FROM inbox_message m WHERE m.id = ANY(%s::uuid[]) AND NOT EXISTS (
 """
 
 
-def _outside_hours(found: dict[int, list[Listener]]) -> set[int]:
-    needing = {
-        workspace
-        for workspace, own in found.items()
-        if any(x.trigger.kind == "hours" for x in own)
-    }
+def _outside_hours(found: dict[int, Ears]) -> set[int]:
+    needing = {workspace for workspace, ears in found.items() if "hours" in ears.kinds}
     if not needing:
         return set()
     now = clock.now()
