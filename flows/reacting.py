@@ -23,6 +23,10 @@ from inbox.arrivals import Arrived
 from inbox.models import Message
 
 SILENT_KINDS = frozenset({"system", "unsupported"})
+LOOKED_AT = (
+    "workspace_id", "conversation_id", "kind", "body", "payload", "at", "seq",
+    "number__kind",
+)  # fmt: skip
 
 
 def react(arrived: list[Arrived]) -> None:
@@ -47,7 +51,7 @@ def _fresh(arrived: list[Arrived], found: dict) -> list[Message]:
     rows = Message.objects.filter(
         Q(id__in=wanted) | Q(id__in=rest, kind="interactive")
     ).exclude(kind__in=SILENT_KINDS)
-    return list(rows.select_related("number").order_by("at", "seq"))
+    return list(rows.select_related("number").only(*LOOKED_AT).order_by("at", "seq"))
 
 
 # Runs are locked in order; one that is just walking on is waited for, and looks again.

@@ -162,8 +162,8 @@ def _advance(run: Run, conversation: Conversation, around) -> int:
 
 
 def start_tagged() -> int:
-    """Tags people added since: flows that wait for one begin."""
-    waiting = _tag_listeners()
+    """Tags people added since, opt-outs they lifted: flows that wait for it begin."""
+    waiting = _event_listeners()
     if not waiting:
         return 0
     rows = bulk.fetch(TAGGED, [sorted(waiting), LOOK_BACK, clock.now() - FRESH])
@@ -178,7 +178,7 @@ def start_tagged() -> int:
 
 TAGGED = """
 SELECT e.id FROM inbox_event e
-WHERE e.kind = 'tag_added' AND e.workspace_id = ANY(%s)
+WHERE e.kind IN ('tag_added', 'dnd_off') AND e.workspace_id = ANY(%s)
   AND e.id > (SELECT max(id) - %s FROM inbox_event) AND e.at > %s
   AND NOT (e.data ? 'by')
   AND NOT EXISTS (SELECT 1 FROM flows_run r WHERE r.began_with = 'event ' || e.id)
@@ -186,33 +186,29 @@ ORDER BY e.id
 """
 
 
-def _tag_listeners() -> dict[int, list[Listener]]:
-    rows = bulk.fetch(WITH_TAGS, [])
+def _event_listeners() -> dict[int, list[Listener]]:
+    rows = bulk.fetch(WITH_EVENTS, [])
     found = listeners({workspace for (workspace,) in rows})
     return {
-        workspace: [x for x in ears.all if x.trigger.kind == "tag"]
+        workspace: [x for x in ears.all if x.trigger.kind in ("tag", "optin")]
         for workspace, ears in found.items()
     }
 
 
-WITH_TAGS = """
+WITH_EVENTS = """
 SELECT DISTINCT f.workspace_id FROM flows_flow f
 JOIN flows_version v ON v.id = f.live_version_id
 WHERE f.archived_at IS NULL AND f.paused_at IS NULL
-  AND v.graph -> 'triggers' @> '[{"kind": "tag"}]'
+  AND (v.graph -> 'triggers' @> '[{"kind": "tag"}]'
+    OR v.graph -> 'triggers' @> '[{"kind": "optin"}]')
 """
 
 
 @transaction.atomic
 def _start_tagged(event: Event, waiting: list[Listener]) -> int:
     conversation = outbox.lock(event.conversation_id)
-    name, kind = str(event.data.get("tag", "")), conversation.number.kind
-    fitting = [
-        x
-        for x in waiting
-        if x.channel in (kind, "both")
-        and x.trigger.params["tag"].casefold() == name.casefold()
-    ]
+    kind = conversation.number.kind
+    fitting = [x for x in waiting if x.channel in (kind, "both") and _fits(x, event)]
     first = min(fitting, key=lambda x: x.rank, default=None)
     if first is None or conversation.takeover:
         return 0
@@ -220,6 +216,13 @@ def _start_tagged(event: Event, waiting: list[Listener]) -> int:
     if _was_published_after(version, event.at):
         return 0
     return int(begin(conversation, version, f"event {event.id}") is not None)
+
+
+def _fits(listener: Listener, event: Event) -> bool:
+    if event.kind == "dnd_off":
+        return listener.trigger.kind == "optin"
+    wanted = listener.trigger.params.get("tag", "")
+    return bool(wanted) and wanted.casefold() == str(event.data.get("tag")).casefold()
 
 
 def _was_published_after(version: int, at) -> bool:

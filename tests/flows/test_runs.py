@@ -501,3 +501,21 @@ def test_the_more_particular_flow_wins(workspace, number):
     write(number, "hello")
 
     assert bodies() == ["Menu", "Any"]
+
+
+def test_an_opt_out_that_was_lifted_starts_the_flow_that_waits_for_it(
+    workspace, number, alice
+):
+    create_live(workspace, say(2, "Welcome back"), triggers=[{"kind": "optin"}])
+    factories.receive(number, factories.text_message())
+    conversation = Conversation.objects.get()
+    Event.objects.create(
+        workspace=workspace,
+        conversation=conversation,
+        at=clock.now(),
+        kind="dnd_off",
+        actor=alice,
+    )
+
+    assert (runs.start_tagged(), runs.start_tagged()) == (1, 0)
+    assert bodies() == ["Welcome back"]
