@@ -1,12 +1,15 @@
 """The live flows of workspaces, with their triggers ready: versions are frozen, so what
 was read of one is kept in this process for ever."""
 
+import logging
 from functools import lru_cache
 
 from converge import bulk
-from flows.graph import Graph, read
+from flows.graph import Broken, Graph, read
 from flows.models import FlowSettings, Version
 from flows.triggers import Ears, Listener
+
+logger = logging.getLogger(__name__)
 
 
 @lru_cache(maxsize=2048)
@@ -49,7 +52,12 @@ def stopped_workspaces(workspaces: set[int]) -> set[int]:
 
 @lru_cache(maxsize=2048)
 def _of_version(flow: int, version: int) -> tuple[Listener, ...]:
-    graph = graph_of(version)
+    try:
+        graph = graph_of(version)
+    except Broken:
+        # Written by another release: this flow is silent, the others are not.
+        logger.exception("a live flow cannot be read", extra={"version": version})
+        return ()
     return tuple(
         Listener(flow, version, graph.channel, trigger, graph.is_beside)
         for trigger in graph.triggers

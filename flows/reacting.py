@@ -4,9 +4,10 @@ A fixed number of statements a batch: runs under way are nudged, new ones are wr
 with the constraints deciding, and the ingest process walks them on afterwards.
 """
 
+import logging
 import uuid
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from converge import bulk, clock
@@ -22,6 +23,8 @@ from inbox import outbox
 from inbox.arrivals import Arrived
 from inbox.models import Message
 
+logger = logging.getLogger(__name__)
+
 SILENT_KINDS = frozenset({"system", "unsupported"})
 LOOKED_AT = (
     "workspace_id", "conversation_id", "kind", "body", "payload", "at", "seq",
@@ -30,7 +33,19 @@ LOOKED_AT = (
 
 
 def react(arrived: list[Arrived]) -> None:
-    """Runs that are under way hear it; else it may start one. Safe twice."""
+    """Runs that are under way hear it; else it may start one. Safe twice.
+
+    A defect here must not stop the inbox: only an outage goes up.
+    """
+    try:
+        _react(arrived)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("flows did not react")
+
+
+def _react(arrived: list[Arrived]) -> None:
     if not arrived:
         return
     bulk.execute(NUDGE, [sorted({a.conversation for a in arrived})])

@@ -5,6 +5,7 @@ tick may come twice, late, or from two processes at the same moment.
 """
 
 import uuid
+from dataclasses import replace
 
 from django.db import transaction
 from django_q.tasks import async_task
@@ -124,6 +125,8 @@ class Tick:
                 "failed", self.now, "The message is not there any more."
             )
         if message.state in UNSETTLED:
+            # A person may have sent it again: its ten minutes begin anew.
+            self.walk = replace(self.walk, resume_at=None)
             return None
         if message.state == State.UNKNOWN and not self._proves_arrival():
             return self._uncertain(message)

@@ -506,3 +506,12 @@ def test_a_failure_that_came_later_is_seen_on_the_run(desk, workspace, number):
 
     assert only_run().state == Run.FINISHED
     assert "This number cannot receive WhatsApp messages" in page
+
+
+def test_a_colleague_who_has_the_flow_open_is_named(desk, workspace, bob):
+    flow = create_flow(workspace, say(2))
+    other = type(desk.client)()
+    other.force_login(bob)
+    other.get(desk.url("editor", flow))
+
+    assert "Bob is also here" in desk.get("editor", flow).content.decode()
