@@ -10,7 +10,7 @@ from django.contrib.auth import get_user_model
 
 from business_numbers import template_values
 from business_numbers.models import Template
-from converge import clock
+from converge import bulk, clock
 from flows import walk
 from flows.messages import Content
 from inbox import outbox, takeover, words
@@ -89,15 +89,18 @@ def _tag(action: walk.Tag, conversation: Conversation) -> None:
         if tag and ContactTag.objects.filter(**own).delete()[0]:
             _note(conversation, "tag_removed", tag=tag.name)
         return
-    own["tag"] = tag or Tag.objects.create(
+    tag = tag or Tag.objects.create(
         workspace_id=conversation.workspace_id, name=action.name
     )
-    _, is_new = ContactTag.objects.get_or_create(
-        **own,
-        defaults={"workspace_id": conversation.workspace_id, "set_at": clock.now()},
-    )
-    if is_new:
-        _note(conversation, "tag_added", tag=own["tag"].name)
+    row = {
+        "workspace_id": conversation.workspace_id,
+        "contact_id": conversation.contact_id,
+        "tag_id": tag.id,
+        "set_at": clock.now(),
+        "reason": "",
+    }
+    if bulk.insert(ContactTag, [row]):
+        _note(conversation, "tag_added", tag=tag.name)
 
 
 def _set_field(action: walk.SetField, conversation: Conversation) -> None:

@@ -28,6 +28,7 @@ HINTS = {
     "choices": "",
 }
 NO_LIMIT = "No limit"
+WAYS = {nodes.NEXT: "When they answered", nodes.TIMEOUT: "If no answer in time"}
 FIRST = ("style", "text", "expects", "about", "template")
 # What was chosen → the fields that then mean nothing.
 UNNEEDED = {
@@ -231,7 +232,8 @@ class StepForm(forms.Form):
             if way.startswith((OPTION, SHARE)):
                 continue
             name = f"way_{way}"
-            label = words.way(self.node, way) if way != nodes.TIMEOUT else "Then"
+            label = WAYS.get(way) if self.node.asks else None
+            label = label or words.way(self.node, way)
             self.fields[name] = self._way_field(label, self.node.edges.get(way))
             self.ways[way] = name
 

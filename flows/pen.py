@@ -16,6 +16,7 @@ from flows.walk import (
     Step,
     Walk,
     World,
+    changed,
 )
 
 
@@ -82,6 +83,11 @@ class Pen:
             steps_at_once=self.walk.steps_at_once + 1,
         )
         self.is_entering = True
+
+    def act(self, action: Action) -> None:
+        """What it does is so for the steps that follow."""
+        self.actions.append(action)
+        self.world = changed(self.world, action)
 
     def send(self, content: Content) -> None:
         """Wait until Meta took it: the next step never overtakes this one."""

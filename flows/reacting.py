@@ -4,9 +4,10 @@ A fixed number of statements a batch: runs under way are nudged, new ones are wr
 with the constraints deciding, and the ingest process walks them on afterwards.
 """
 
+import logging
 import uuid
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Q
 
 from converge import bulk, clock
@@ -17,16 +18,34 @@ from flows.listening import listeners
 from flows.messages import read_choice
 from flows.models import FlowSettings, Run
 from flows.runs import begin
-from flows.triggers import Listener, winner
+from flows.triggers import Ears, Listener
 from inbox import outbox
 from inbox.arrivals import Arrived
 from inbox.models import Message
 
+logger = logging.getLogger(__name__)
+
 SILENT_KINDS = frozenset({"system", "unsupported"})
+LOOKED_AT = (
+    "workspace_id", "conversation_id", "kind", "body", "payload", "at", "seq",
+    "number__kind",
+)  # fmt: skip
 
 
 def react(arrived: list[Arrived]) -> None:
-    """Runs that are under way hear it; else it may start one. Safe twice."""
+    """Runs that are under way hear it; else it may start one. Safe twice.
+
+    A defect here must not stop the inbox: only an outage goes up.
+    """
+    try:
+        _react(arrived)
+    except DatabaseError:
+        raise
+    except Exception:
+        logger.exception("flows did not react")
+
+
+def _react(arrived: list[Arrived]) -> None:
     if not arrived:
         return
     bulk.execute(NUDGE, [sorted({a.conversation for a in arrived})])
@@ -47,7 +66,7 @@ def _fresh(arrived: list[Arrived], found: dict) -> list[Message]:
     rows = Message.objects.filter(
         Q(id__in=wanted) | Q(id__in=rest, kind="interactive")
     ).exclude(kind__in=SILENT_KINDS)
-    return list(rows.select_related("number").order_by("at", "seq"))
+    return list(rows.select_related("number").only(*LOOKED_AT).order_by("at", "seq"))
 
 
 # Runs are locked in order; one that is just walking on is waited for, and looks again.
@@ -69,7 +88,7 @@ def _choose(fresh: list[Message], found: dict) -> list[tuple[Message, Listener]]
             is_first=message.id in firsts,
             is_outside_hours=message.workspace_id in outside,
         )
-        listener = winner(found[message.workspace_id], seen)
+        listener = found[message.workspace_id].winner(seen)
         if listener:
             chosen.append((message, listener))
     return chosen
@@ -132,11 +151,7 @@ def _is_awaited(message: Message) -> bool:
 
 def _first_ones(messages: list[Message], found: dict) -> set:
     """Messages with nothing of the customer before them; asked only if a flow wants it."""
-    needing = [
-        m.id
-        for m in messages
-        if any(x.trigger.kind == "first" for x in found[m.workspace_id])
-    ]
+    needing = [m.id for m in messages if "first" in found[m.workspace_id].kinds]
     return {pk for (pk,) in bulk.fetch(FIRST, [needing])} if needing else set()
 
 
@@ -147,12 +162,8 @@ SELECT m.id FROM inbox_message m WHERE m.id = ANY(%s::uuid[]) AND NOT EXISTS (
 """
 
 
-def _outside_hours(found: dict[int, list[Listener]]) -> set[int]:
-    needing = {
-        workspace
-        for workspace, own in found.items()
-        if any(x.trigger.kind == "hours" for x in own)
-    }
+def _outside_hours(found: dict[int, Ears]) -> set[int]:
+    needing = {workspace for workspace, ears in found.items() if "hours" in ears.kinds}
     if not needing:
         return set()
     now = clock.now()

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from django.db import DatabaseError, IntegrityError, transaction
 
 from converge import bulk, clock
+from flows.around import look_around
 from flows.listening import graph_of, listeners, stopped_workspaces
 from flows.models import Run
 from flows.ticking import Tick, advance_run
@@ -18,10 +19,12 @@ from flows.triggers import Listener
 from inbox import outbox
 from inbox.apply import tell
 from inbox.arrivals import FRESH
+from inbox.ingest import DEADLOCK
 from inbox.models import Conversation, Event, Message
 
 logger = logging.getLogger(__name__)
 
+TOGETHER = 10  # runs in one transaction
 LOOK_BACK = 2000  # events looked at for tags that were added
 
 
@@ -76,24 +79,12 @@ def _insert(run: Run) -> bool:
     return True
 
 
-def _advance_all(conversation: Conversation) -> int:
-    alive = Run.objects.select_for_update().filter(
-        conversation=conversation, state=Run.ALIVE
-    )
-    runs = list(alive.order_by("id"))
-    for run in runs:
-        advance_run(run, conversation)
-    if runs:
-        tell({conversation.id})
-    return len(runs)
-
-
 def wake_due(limit: int = 25) -> int:
     """Runs that may go on; how many did. People who just wrote come first, then those
     whose message has left, then those whose time has come."""
     rows = bulk.fetch(DUE, [limit, limit, limit])
     due = list(dict.fromkeys(conversation for (conversation,) in rows))
-    return sum(_safely(_wake, conversation) for conversation in due[:limit])
+    return _wake_all(due[:limit])
 
 
 DUE = """
@@ -113,7 +104,7 @@ UNION ALL
 def stop_taken_over(limit: int = 200) -> int:
     """Runs in conversations people took over since; also a switch on and off again."""
     rows = bulk.fetch(TAKEN_OVER, [limit])
-    return sum(_safely(_wake, conversation) for (conversation,) in rows)
+    return _wake_all([conversation for (conversation,) in rows])
 
 
 TAKEN_OVER = """
@@ -123,21 +114,56 @@ WHERE r.state = 'alive' AND (c.takeover OR c.generation > r.generation) LIMIT %s
 """
 
 
+def _wake_all(conversations: list[int]) -> int:
+    """A few to a transaction: their locks are held for moments, and commits cost most."""
+    parts = range(0, len(conversations), TOGETHER)
+    return sum(_wake_some(conversations[i : i + TOGETHER]) for i in parts)
+
+
+def _wake_some(conversations: list[int]) -> int:
+    try:
+        return _wake(conversations)
+    except DatabaseError as error:
+        if getattr(error.__cause__, "sqlstate", None) != DEADLOCK:
+            raise
+        return 0  # nothing was kept of it; the next round is soon
+
+
 @transaction.atomic
-def _wake(conversation_id: int) -> int:
-    """Not waiting for the lock: whoever holds it, the next round comes soon."""
-    held = bulk.fetch(HOLD, [conversation_id])
-    return _advance_all(outbox.lock(conversation_id)) if held else 0
+def _wake(conversations: list[int]) -> int:
+    """Not waiting for locks: whoever holds one, the next round comes soon."""
+    held = (
+        Conversation.objects.select_for_update(
+            of=("self",), no_key=True, skip_locked=True
+        )
+        .select_related(
+            "contact", "number__account__portfolio", "number__pace", "workspace"
+        )
+        .filter(id__in=conversations)
+        .order_by("id")
+    )
+    by_id = {c.id: c for c in held}
+    alive = Run.objects.select_for_update().filter(
+        conversation__in=by_id, state=Run.ALIVE
+    )
+    around = look_around(list(by_id.values()), clock.now())
+    done = 0
+    for run in alive.order_by("id"):
+        conversation = by_id[run.conversation_id]
+        done += _safely(_advance, run, conversation, around[conversation.id])
+    tell(set(by_id) if done else set())
+    return done
 
 
-HOLD = """
-SELECT id FROM inbox_conversation WHERE id = %s FOR NO KEY UPDATE SKIP LOCKED
-"""
+@transaction.atomic
+def _advance(run: Run, conversation: Conversation, around) -> int:
+    advance_run(run, conversation, around=around)
+    return 1
 
 
 def start_tagged() -> int:
-    """Tags people added since: flows that wait for one begin."""
-    waiting = _tag_listeners()
+    """Tags people added since, opt-outs they lifted: flows that wait for it begin."""
+    waiting = _event_listeners()
     if not waiting:
         return 0
     rows = bulk.fetch(TAGGED, [sorted(waiting), LOOK_BACK, clock.now() - FRESH])
@@ -152,7 +178,7 @@ def start_tagged() -> int:
 
 TAGGED = """
 SELECT e.id FROM inbox_event e
-WHERE e.kind = 'tag_added' AND e.workspace_id = ANY(%s)
+WHERE e.kind IN ('tag_added', 'dnd_off') AND e.workspace_id = ANY(%s)
   AND e.id > (SELECT max(id) - %s FROM inbox_event) AND e.at > %s
   AND NOT (e.data ? 'by')
   AND NOT EXISTS (SELECT 1 FROM flows_run r WHERE r.began_with = 'event ' || e.id)
@@ -160,33 +186,29 @@ ORDER BY e.id
 """
 
 
-def _tag_listeners() -> dict[int, list[Listener]]:
-    rows = bulk.fetch(WITH_TAGS, [])
+def _event_listeners() -> dict[int, list[Listener]]:
+    rows = bulk.fetch(WITH_EVENTS, [])
     found = listeners({workspace for (workspace,) in rows})
     return {
-        workspace: [x for x in own if x.trigger.kind == "tag"]
-        for workspace, own in found.items()
+        workspace: [x for x in ears.all if x.trigger.kind in ("tag", "optin")]
+        for workspace, ears in found.items()
     }
 
 
-WITH_TAGS = """
+WITH_EVENTS = """
 SELECT DISTINCT f.workspace_id FROM flows_flow f
 JOIN flows_version v ON v.id = f.live_version_id
 WHERE f.archived_at IS NULL AND f.paused_at IS NULL
-  AND v.graph -> 'triggers' @> '[{"kind": "tag"}]'
+  AND (v.graph -> 'triggers' @> '[{"kind": "tag"}]'
+    OR v.graph -> 'triggers' @> '[{"kind": "optin"}]')
 """
 
 
 @transaction.atomic
 def _start_tagged(event: Event, waiting: list[Listener]) -> int:
     conversation = outbox.lock(event.conversation_id)
-    name, kind = str(event.data.get("tag", "")), conversation.number.kind
-    fitting = [
-        x
-        for x in waiting
-        if x.channel in (kind, "both")
-        and x.trigger.params["tag"].casefold() == name.casefold()
-    ]
+    kind = conversation.number.kind
+    fitting = [x for x in waiting if x.channel in (kind, "both") and _fits(x, event)]
     first = min(fitting, key=lambda x: x.rank, default=None)
     if first is None or conversation.takeover:
         return 0
@@ -194,6 +216,13 @@ def _start_tagged(event: Event, waiting: list[Listener]) -> int:
     if _was_published_after(version, event.at):
         return 0
     return int(begin(conversation, version, f"event {event.id}") is not None)
+
+
+def _fits(listener: Listener, event: Event) -> bool:
+    if event.kind == "dnd_off":
+        return listener.trigger.kind == "optin"
+    wanted = listener.trigger.params.get("tag", "")
+    return bool(wanted) and wanted.casefold() == str(event.data.get("tag")).casefold()
 
 
 def _was_published_after(version: int, at) -> bool:
@@ -245,8 +274,7 @@ def _safely(work, *args) -> int:
         raise
     except Exception as error:
         logger.exception("flow broke")
-        first = args[0]
-        pk = first.conversation_id if isinstance(first, Event) else first
+        pk = args[0].conversation_id
         Run.objects.filter(conversation=pk, state=Run.ALIVE).update(
             state=Run.FAILED,
             reason="ERROR",

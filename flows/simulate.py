@@ -59,6 +59,7 @@ class Played:
     waits: str
     variables: Mapping[str, str]
     on: set[str]
+    is_form: bool = False
 
     @property
     def answers(self) -> list[str]:
@@ -311,7 +312,11 @@ class _Phone:
             waits = "waits " + words.span(int((w.resume_at - self.now).total_seconds()))
         else:
             waits = words.WAITS.get(w.waits_for, "") if w.state == walk.ALIVE else ""
-        return Played(self.lines, w.state, w.reason, waits, w.variables, self.on)
+        node = self.graph.nodes.get(w.node)
+        is_form = w.waits_for == walk.ANSWER and node.kind == "sendWaFlow"
+        return Played(
+            self.lines, w.state, w.reason, waits, w.variables, self.on, is_form
+        )
 
 
 TOLD = frozenset({"again", "skipped", "called", "finished", "stopped", "failed"})

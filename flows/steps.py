@@ -1,7 +1,6 @@
 """What happens when a run comes to a step. Pure; one function a kind."""
 
 import hashlib
-from dataclasses import replace
 from datetime import timedelta
 
 from flows import messages
@@ -120,18 +119,14 @@ def _enter_delay(pen: Pen, node: Node) -> None:
 def _enter_tag(pen: Pen, node: Node) -> None:
     name, is_set = pen.render(node.params["tag"], 40), node.kind == "setTag"
     if name:
-        pen.actions.append(Tag(name, is_set))
-        others = frozenset(t for t in pen.world.tags if t.casefold() != name.casefold())
-        tags = others | {name} if is_set else others
-        pen.world = replace(pen.world, tags=tags)
+        pen.act(Tag(name, is_set))
     pen.go_on(NEXT)
 
 
 def _enter_field(pen: Pen, node: Node) -> None:
     name, value = node.params["field"], pen.render(node.params["value"])
     if name:
-        pen.actions.append(SetField(name, value))
-        pen.world = replace(pen.world, fields={**pen.world.fields, name: value})
+        pen.act(SetField(name, value))
     pen.go_on(NEXT)
 
 

@@ -4,9 +4,10 @@ from django.db import transaction
 
 from converge import clock
 from flows import calling, messages, walk
+from flows.around import look_around
 from flows.listening import graph_of
 from flows.models import Run
-from flows.ticking import advance_run, world_of
+from flows.ticking import advance_run
 from inbox import outbox
 from inbox.apply import tell
 
@@ -26,7 +27,8 @@ def call_url(run_id: int) -> None:
 
 
 def _wanted(run: Run) -> walk.Call:
-    world = world_of(run.conversation, clock.now())
+    around = look_around([run.conversation], clock.now())
+    world = around[run.conversation_id].world
     values = {**world.fields, **world.person, **run.variables}
     p = graph_of(run.version_id).nodes[run.node].params
     url, body = (

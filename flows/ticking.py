@@ -5,25 +5,23 @@ tick may come twice, late, or from two processes at the same moment.
 """
 
 import uuid
+from dataclasses import replace
 
 from django.db import transaction
 from django_q.tasks import async_task
 
-from business_numbers.models import Number
 from converge import bulk, clock
 from flows import acting, engine, walk
+from flows.around import Around, look_around
 from flows.hearing import said
-from flows.hours import is_open
-from flows.listening import graph_of, stopped_workspaces
-from flows.models import FlowSettings, Heard, Run, RunStep
+from flows.listening import graph_of
+from flows.models import Heard, Run, RunStep
 from inbox import words
-from inbox.facts import window_of
 from inbox.gate import Refuse
-from inbox.models import ContactTag, Conversation, Identity, Message
+from inbox.models import Conversation, Message
 from inbox.outbox import describe
 from inbox.reasons import Reason
 from inbox.states import State
-from inbox.window import AUTOMATION_MARGIN
 
 EVENTS_MAX = 200  # in one tick; the rest comes with the next one
 KEPT = (
@@ -37,17 +35,22 @@ UNSETTLED = (State.QUEUED, State.SENDING)
 class Tick:
     """A run, its conversation (locked) and what it knows while it goes on."""
 
-    def __init__(self, run: Run, conversation: Conversation, graph=None):
+    def __init__(
+        self, run: Run, conversation: Conversation, around: Around | None = None
+    ):
         self.run, self.conversation = run, conversation
-        self.graph = graph or graph_of(run.version_id)
+        self.graph = graph_of(run.version_id)
         self.now = clock.now()
+        around = around or look_around([conversation], self.now)[conversation.id]
+        self.world, self.is_switched_off = around.world, around.is_switched_off
         self.walk = walk.Walk(
             seed=run.public_id.hex, **{name: getattr(run, name) for name in KEPT}
         )
-        self.world = world_of(conversation, self.now)
-        self.steps: list[RunStep] = []
+        self.steps: list[dict] = []
         self.heard: list[uuid.UUID] = []
-        self.unheard: list[Message] | None = None
+        # Whoever only waits for time is nudged by every message, so there is none.
+        is_quiet = run.waits_for == walk.DELAY and not run.is_nudged
+        self.unheard: list[Message] | None = [] if is_quiet else None
 
     def begin(self, message, at: int | None = None) -> None:
         """The message that started it counts as heard."""
@@ -85,10 +88,12 @@ class Tick:
             run.message = None
         run.ended_at = None if self.walk.state == walk.ALIVE else self.now
         run.save(update_fields=SAVED)
-        first = run.steps.count() + 1 if self.steps else 0
-        for n, step in enumerate(self.steps, first):
-            step.n = n
-        RunStep.objects.bulk_create(self.steps)
+        if self.steps:
+            recordset = bulk.recordset(RunStep, self.steps[0])
+            rows = [step | {"n": n} for n, step in enumerate(self.steps, 1)]
+            bulk.execute(
+                KEEP_STEPS.format(recordset=recordset), [run.id, bulk.to_json(rows)]
+            )
         bulk.insert(
             Heard,
             [
@@ -120,6 +125,8 @@ class Tick:
                 "failed", self.now, "The message is not there any more."
             )
         if message.state in UNSETTLED:
+            # A person may have sent it again: its ten minutes begin anew.
+            self.walk = replace(self.walk, resume_at=None)
             return None
         if message.state == State.UNKNOWN and not self._proves_arrival():
             return self._uncertain(message)
@@ -168,7 +175,7 @@ class Tick:
             self._call()
         else:
             acting.perform(action, self.conversation)
-            self.world = world_of(self.conversation, self.now)
+            self.world = walk.changed(self.world, action)
 
     def _send(self, action: walk.Send) -> None:
         key = f"{self.walk.steps_count}.{self.walk.tries}"
@@ -191,25 +198,42 @@ class Tick:
         self._write(walk.Step(self.walk.node, "callUrl", "called"))
         transaction.on_commit(lambda: async_task("flows.tasks.call_url", run))
 
-    def _write(self, step: walk.Step, **more) -> None:
+    def _write(self, step: walk.Step, decision: dict | None = None, message=None):
         self.steps.append(
-            RunStep(
-                workspace_id=self.run.workspace_id,
-                run=self.run,
-                at=self.now,
-                node=step.node,
-                kind=step.kind,
-                what=step.what,
-                edge=step.edge,
-                detail=step.detail,
-                **more,
-            )
+            {
+                "workspace_id": self.run.workspace_id,
+                "run_id": self.run.id,
+                "n": 0,
+                "at": self.now,
+                "node": step.node,
+                "kind": step.kind,
+                "what": step.what,
+                "edge": step.edge,
+                "detail": step.detail,
+                "decision": decision or {},
+                "message": message,
+            }
         )
 
 
-def advance_run(run: Run, conversation: Conversation, *events: walk.Event) -> Run:
+# Numbered on from what is there; the conversation's lock keeps others away.
+KEEP_STEPS = """
+INSERT INTO flows_runstep (
+  workspace_id, run_id, n, at, node, kind, what, edge, detail, decision, message)
+SELECT r.workspace_id, r.run_id, known.n + r.n, r.at, r.node, r.kind, r.what, r.edge,
+  r.detail, r.decision, r.message
+FROM (SELECT count(*) AS n FROM flows_runstep WHERE run_id = %s) AS known, {recordset}
+"""
+
+
+def advance_run(
+    run: Run,
+    conversation: Conversation,
+    *events: walk.Event,
+    around: Around | None = None,
+) -> Run:
     """With the conversation locked: everything that has happened, and these events."""
-    tick = Tick(run, conversation)
+    tick = Tick(run, conversation, around)
     if not _is_ended_by_people(tick):
         if run.waits_for == "start":
             tick.begin(uuid.UUID(run.began_with))
@@ -228,7 +252,7 @@ def _is_ended_by_people(tick: Tick) -> bool:
         tick.stop("TAKEOVER", f"{who} {why}".strip(), by=c.takeover_by)
     elif tick.run.generation < c.generation:
         tick.stop("GENERATION")
-    elif stopped_workspaces({tick.run.workspace_id}):
+    elif tick.is_switched_off:
         tick.stop("SWITCH")
     else:
         return False
@@ -251,29 +275,3 @@ WHERE m.conversation_id = %s AND m.direction = 'in'
   AND NOT EXISTS (SELECT 1 FROM flows_heard h WHERE h.message = m.id)
 ORDER BY m.at, m.seq, m.id LIMIT %s
 """
-
-
-def world_of(conversation: Conversation, now) -> walk.World:
-    contact = conversation.contact
-    tags = ContactTag.objects.filter(contact=contact).select_related("tag")
-    settings = FlowSettings.objects.filter(workspace=conversation.workspace_id).first()
-    hours = settings.hours if settings else []
-    number: Number = conversation.number
-    phone = (
-        Identity.objects.filter(contact=contact, kind=Identity.WA_ID)
-        .values_list("value", flat=True)
-        .first()
-    )
-    margin = now + AUTOMATION_MARGIN
-    return walk.World(
-        channel=number.kind,
-        person={
-            "name": contact.title,
-            "first_name": contact.first_name,
-            "phone": f"+{phone}" if phone else "",
-        },
-        fields={k: str(v) for k, v in contact.fields.items()},
-        tags=frozenset(t.tag.name for t in tags),
-        is_open_hours=is_open(hours, conversation.workspace.time_zone, now),
-        window_open=window_of(conversation).is_open(margin),
-    )

@@ -4,6 +4,7 @@ Where several fit, the more particular one wins, and among equals the older flow
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -60,15 +61,47 @@ def name_of(trigger: Trigger) -> str:
     return trigger.kind
 
 
+class Ears:
+    """Many listeners, asked at once: words are looked up, not tried one by one."""
+
+    def __init__(self, listeners: Iterable[Listener]):
+        self.all = tuple(listeners)
+        self.kinds = frozenset(x.trigger.kind for x in self.all)
+        self.by_word: dict[str, list[Listener]] = defaultdict(list)
+        self.others: list[Listener] = []
+        for listener in self.all:
+            first = _first_words(listener.trigger)
+            for word in first:
+                self.by_word[word].append(listener)
+            if not first and listener.is_for_messages:
+                self.others.append(listener)
+
+    def winner(self, heard: Heard) -> Listener | None:
+        """The more particular one, and among equals the older flow."""
+        words = dict.fromkeys(WORD.findall(heard.text[:LOOKED_AT].casefold()))
+        near = [x for word in words for x in self.by_word.get(word, ())]
+        fitting = [
+            x
+            for x in (*near, *self.others)
+            if x.channel in (heard.channel, "both")
+            and FITS[x.trigger.kind](x.trigger.params, heard)
+        ]
+        return min(fitting, key=lambda x: x.rank, default=None)
+
+
+def _first_words(trigger: Trigger) -> set[str]:
+    """Without one of these in it a message cannot fit; empty: it must be tried."""
+    if trigger.kind != "keyword" or trigger.params["match"] not in (
+        "contains",
+        "exact",
+    ):
+        return set()
+    found = [WORD.findall(word.casefold()) for word in trigger.params["words"]]
+    return {words[0] for words in found} if all(found) else set()
+
+
 def winner(listeners: Iterable[Listener], heard: Heard) -> Listener | None:
-    fitting = [
-        listener
-        for listener in listeners
-        if listener.is_for_messages
-        and listener.channel in (heard.channel, "both")
-        and FITS[listener.trigger.kind](listener.trigger.params, heard)
-    ]
-    return min(fitting, key=lambda listener: listener.rank, default=None)
+    return Ears(listeners).winner(heard)
 
 
 def overlaps(a: Trigger, b: Trigger) -> bool:

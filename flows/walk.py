@@ -1,7 +1,7 @@
 """The words the engine speaks: where a run is, what can happen to it, what it wants done."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from flows.graph import Node
@@ -161,3 +161,14 @@ class Step:
 
 
 Action = Send | Tag | SetField | Assign | HandOver | Call | Step
+
+
+def changed(world: World, action: Action) -> World:
+    """What a step did is what the next one sees."""
+    if isinstance(action, Tag):
+        name = action.name.casefold()
+        others = frozenset(t for t in world.tags if t.casefold() != name)
+        return replace(world, tags=others | {action.name} if action.is_set else others)
+    if isinstance(action, SetField):
+        return replace(world, fields={**world.fields, action.name: action.value})
+    return world

@@ -15,6 +15,7 @@ from flows.editing import CannotEdit
 from flows.forms import StepForm
 from flows.graph import read
 from flows.models import Flow
+from flows.presence import others_here
 from flows.trigger_form import TriggerForm
 from inbox.words import clock_time
 
@@ -26,7 +27,7 @@ LOST = "That step is not there any more."
 def editor(request, flow_id):
     flow = flow_for(request, flow_id)
     step = _number(request.GET.get("step"))
-    return show(request, flow, step)
+    return show(request, flow, step, others=others_here(flow, request.user))
 
 
 def show(request, flow: Flow, step=None, form=None, status=200, **more):

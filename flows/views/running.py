@@ -11,6 +11,10 @@ from flows import runs, words
 from flows.access import flow_for, run_for
 from flows.listening import graph_of
 from flows.models import Run
+from inbox.models import Message
+from inbox.reasons import Reason
+from inbox.states import State
+from inbox.words import TICKS, failure
 
 PAGE = 50
 
@@ -45,7 +49,9 @@ def run_list(request, flow_id):
 def show(request, run_id):
     run = run_for(request, run_id)
     graph = graph_of(run.version_id)
-    steps = [_step(step, graph) for step in run.steps.order_by("n")]
+    found = list(run.steps.order_by("n"))
+    sent = Message.objects.in_bulk([s.message for s in found if s.message])
+    steps = [_step(step, graph, sent.get(step.message)) for step in found]
     context = {"run": run, "flow": run.flow, "row": _row(run), "steps": steps}
     context["may_stop"] = request.membership.may("start_flows")
     return render(request, "flows/run.html", context)
@@ -109,7 +115,8 @@ def sentence(run: Run) -> str:
     return f"{words.reason(run.reason)}{detail}"
 
 
-def _step(step, graph) -> dict:
+def _step(step, graph, message: Message | None) -> dict:
+    """What happened then, and what became of its message since."""
     node = graph.nodes.get(step.node)
     return {
         "step": step,
@@ -118,4 +125,16 @@ def _step(step, graph) -> dict:
         "way": words.way(node, step.edge) if node and step.edge in node.ways else "",
         "is_bad": step.what in ("refused", "failed", "skipped"),
         "to": node.edges.get(step.edge) if node else graph.first,
+        "became": _became(message),
+        "warnings": [Reason[w].sentence for w in step.decision.get("warnings", [])],
     }
+
+
+def _became(message: Message | None) -> str:
+    """Read now, so a failure that came after the run went on is seen here too."""
+    if message is None:
+        return ""
+    word = TICKS[State(message.state)][1]
+    if message.state != State.FAILED:
+        return word
+    return f"{word}: {failure(message.error_code, message.error_text)}"

@@ -15,12 +15,24 @@
     if (wanted) document.querySelector(".step:not([data-faded])")?.scrollIntoView({ block: "nearest" });
   };
 
+  const counted = "#flow-inspector :is(input, textarea)[maxlength]";
+  const count = (field) => {
+    const most = Number(field.maxLength);
+    if (!most || field.type === "hidden") return;
+    const line = field.nextElementSibling?.matches("[data-count]") ? field.nextElementSibling
+      : Object.assign(document.createElement("span"), { className: "flow-count" });
+    line.dataset.count = "";
+    line.textContent = `${field.value.length} of ${most.toLocaleString("en-GB")}`;
+    if (!line.isConnected) field.after(line);
+  };
+
   const ready = () => {
+    document.querySelectorAll(counted).forEach((field) => { if (field.value) count(field); });
     document.querySelectorAll("[data-scripted]").forEach((part) => { part.hidden = false; });
     restore();
     newest();
   };
-  document.addEventListener("input", (e) => { if (e.target.matches("[data-find-step]")) find(e.target.value); });
+  document.addEventListener("input", (e) => { if (e.target.matches("[data-find-step]")) find(e.target.value); if (e.target.matches(counted)) count(e.target); });
   document.addEventListener("htmx:beforeSwap", keep);
   document.addEventListener("htmx:afterSettle", () => {
     ready();

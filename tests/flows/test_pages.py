@@ -8,6 +8,7 @@ from django.urls import reverse
 from flows.graph import read
 from flows.models import Flow, FlowTest, Run
 from flows.starters import STARTERS
+from inbox.models import Message
 from tests import factories
 from tests.flows.making import (
     buttons,
@@ -494,3 +495,23 @@ def test_agents_look_and_start_but_do_not_edit(client, workspace, bob):
     assert agent.get("editor", flow, "?step=2").status_code == 200
     assert "Save step" not in agent.get("editor", flow, "?step=2").content.decode()
     assert agent.post("save_step", flow, {"text": "x"}, step=2).status_code == 403
+
+
+def test_a_failure_that_came_later_is_seen_on_the_run(desk, workspace, number):
+    create_live(workspace, say(2))
+    write(number)
+    Message.objects.filter(direction="out").update(state="failed", error_code=131026)
+
+    page = desk.get("run", run_id=only_run().public_id).content.decode()
+
+    assert only_run().state == Run.FINISHED
+    assert "This number cannot receive WhatsApp messages" in page
+
+
+def test_a_colleague_who_has_the_flow_open_is_named(desk, workspace, bob):
+    flow = create_flow(workspace, say(2))
+    other = type(desk.client)()
+    other.force_login(bob)
+    other.get(desk.url("editor", flow))
+
+    assert "Bob is also here" in desk.get("editor", flow).content.decode()

@@ -501,3 +501,62 @@ def test_the_more_particular_flow_wins(workspace, number):
     write(number, "hello")
 
     assert bodies() == ["Menu", "Any"]
+
+
+def test_an_opt_out_that_was_lifted_starts_the_flow_that_waits_for_it(
+    workspace, number, alice
+):
+    create_live(workspace, say(2, "Welcome back"), triggers=[{"kind": "optin"}])
+    factories.receive(number, factories.text_message())
+    conversation = Conversation.objects.get()
+    Event.objects.create(
+        workspace=workspace,
+        conversation=conversation,
+        at=clock.now(),
+        kind="dnd_off",
+        actor=alice,
+    )
+
+    assert (runs.start_tagged(), runs.start_tagged()) == (1, 0)
+    assert bodies() == ["Welcome back"]
+
+
+def test_a_live_flow_that_cannot_be_read_silences_nobody_else(workspace, number):
+    broken = create_live(workspace, say(2), name="Of another release")
+    broken.live_version.graph = {"triggers": "?", "nodes": "?"}
+    broken.live_version.save()
+    create_live(workspace, say(2, "Still here"))
+
+    write(number)
+
+    assert bodies() == ["Still here"]
+
+
+def test_what_breaks_while_reacting_does_not_stop_the_inbox(
+    workspace, number, monkeypatch
+):
+    create_live(workspace, say(2))
+
+    def break_down(*args):
+        raise RuntimeError("a bug of ours")
+
+    monkeypatch.setattr("flows.reacting._choose", break_down)
+    write(number, "menu")
+
+    assert Message.objects.filter(body="menu").exists()
+
+
+def test_a_message_sent_again_by_a_person_is_waited_for_anew(workspace, number):
+    create_live(workspace, say(2, next=3), say(3, "More"))
+    factories.store(factories.envelope(number, [factories.text_message(body="menu")]))
+    work()
+    sent_now(State.UNKNOWN)
+    work()
+    Message.objects.filter(direction="out").update(state=State.QUEUED)
+    Run.objects.update(resume_at=clock.now())
+
+    work()
+    assert only_run().resume_at is None
+    settle()
+
+    assert bodies() == ["Hello", "More"]

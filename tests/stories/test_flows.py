@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 
 from tests.browser.desk import bubble, open_live, send
 from tests.browser.screens import PHONE
+from tests.browser.test_accessibility import COLOURS, find_violations
+from tests.browser.test_every_page import OVERFLOW
 
 FLOWS = "/w/northwind/flows/"
 WORDS = itertools.count(1)
@@ -143,7 +145,7 @@ def test_a_flow_is_started_from_a_conversation(page, northwind, word, conversati
     panel.get_by_role("button", name="Start this flow").click()
 
     expect(bubble(page, "Which order is it about?")).to_be_visible()
-    expect(panel).to_contain_text(f"Collect order number {word} has begun.")
+    expect(panel).to_contain_text(f"Collect order number {word} v1")
 
 
 def test_time_travel_finds_the_closed_window_before_a_customer_does(page, word):
@@ -158,6 +160,7 @@ def test_time_travel_finds_the_closed_window_before_a_customer_does(page, word):
     )
     page.get_by_label("Write as the customer").fill(word)
     page.locator("#test").get_by_role("button", name="Send").click()
+    expect(page.locator("#test")).to_contain_text("The flow waits 2 days")
     page.locator("#test").get_by_role("button", name="Skip the wait").click()
     expect(page.locator("#test")).to_contain_text("The 24-hour window is closed.")
 
@@ -203,3 +206,45 @@ def test_on_a_phone_a_step_is_changed_and_the_outline_is_back(screens, word):
     page.get_by_role("link", name="All steps").first.click()
 
     expect(page.locator("#step-2")).to_contain_text("Which order, please?")
+
+
+def test_axe_finds_nothing_in_the_editor_and_on_its_pages(page, word):
+    url = begin_starter(page, "Welcome menu", word)
+    page.get_by_label("Write as the customer").fill(word)
+    page.locator("#test").get_by_role("button", name="Send").click()
+    expect(page.locator("#test")).to_contain_text("Choose one:")
+    found = {"test": find_violations(page)}
+    for rest in (
+        "?step=3",
+        "?step=1",
+        "add/?at=2.next",
+        "publish/",
+        "versions/",
+        "runs/",
+    ):
+        page.goto(url + rest)
+        found[rest] = find_violations(page)
+        page.emulate_media(color_scheme="dark")
+        found[rest] += find_violations(page, COLOURS)
+        page.emulate_media(color_scheme="light")
+
+    assert {where: faults for where, faults in found.items() if faults} == {}
+
+
+def test_no_page_of_a_flow_scrolls_sideways(page, word):
+    url = begin_starter(page, "Welcome menu", word)
+    wide = {}
+    for rest in (
+        "?step=3",
+        "?test=1",
+        "add/?at=2.next",
+        "publish/",
+        "versions/",
+        "runs/",
+    ):
+        page.goto(url + rest)
+        for width in (1440, 1024, 390, 320):
+            page.set_viewport_size({"width": width, "height": 800})
+            wide[rest, width] = page.evaluate(OVERFLOW)
+
+    assert {where: more for where, more in wide.items() if more} == {}
