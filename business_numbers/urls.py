@@ -14,6 +14,7 @@ NUMBER = "numbers/<int:number_id>/"
 
 urlpatterns = [
     path("numbers/", pages.number_list, name="list"),
+    path("numbers/inbound/", pages.inbound, name="inbound"),
     path("numbers/connect/", connecting.connect, name="connect"),
     path("numbers/connect/token/", connecting.paste, name="paste"),
     path("numbers/connect/login/", connecting.login, name="login"),

@@ -17,7 +17,7 @@ WITHOUT_AT |= {"restricted_until", "waiting_since", "last_login"}
 # Rows of the whole installation, not of one workspace.
 SHARED = {
     "User", "Workspace", "Portfolio", "TierSlot", "WebhookEvent", "QuarantinedUpdate",
-    "UnknownTarget", "Pace", "Heartbeat", "ClockOffset", "Attempt",
+    "UnknownTarget", "Pace", "Heartbeat", "ClockOffset", "Attempt", "Incident",
 }  # fmt: skip
 
 

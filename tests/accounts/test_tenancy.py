@@ -77,6 +77,7 @@ METHODS = {
     "numbers:ask_owner": POST,
     "retire_number": GET,
     "numbers:templates": GET,
+    "numbers:inbound": GET,
     "numbers:sync_templates": POST,
     "template": GET,
     "settings": GET,
