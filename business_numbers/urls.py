@@ -7,6 +7,7 @@ from business_numbers.views import (
     pages,
     registering,
     templates,
+    window,
 )
 
 app_name = "numbers"
@@ -18,6 +19,7 @@ urlpatterns = [
     path("numbers/connect/", connecting.connect, name="connect"),
     path("numbers/connect/token/", connecting.paste, name="paste"),
     path("numbers/connect/login/", connecting.login, name="login"),
+    path("numbers/connect/window/", window.tell, name="window"),
     path("numbers/connect/choose/", connecting.choose, name="choose"),
     path(
         "numbers/connect/feature-unavailable/",

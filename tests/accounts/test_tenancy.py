@@ -55,6 +55,7 @@ METHODS = {
     "numbers:paste": GET,
     "numbers:login": GET,
     "numbers:choose": GET,
+    "numbers:window": POST,
     "numbers:feature_unavailable": GET,
     "numbers:platform": GET,
     "numbers:show": GET,
