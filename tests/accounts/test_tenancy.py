@@ -68,6 +68,7 @@ METHODS = {
     "numbers:test_webhook": POST,
     "numbers:ask_support": POST,
     "cases": GET,
+    "ask_support": GET,
     "case": GET,
     "numbers:listen": POST,
     "numbers:listening": GET,

@@ -42,6 +42,7 @@ FIXED = {
     "platform whatsapp": f"{SETTINGS}platforms/whatsapp/",
     "platform instagram": f"{SETTINGS}platforms/instagram/",
     "cases": f"{SETTINGS}cases/",
+    "ask support": f"{SETTINGS}cases/new/",
     "settings": SETTINGS,
     "profile": f"{SETTINGS}profile/",
     "workspace": f"{SETTINGS}workspace/",
