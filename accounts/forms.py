@@ -83,3 +83,12 @@ class CaseReplyForm(forms.Form):
     text = forms.CharField(
         label="Add something", max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class CaseForm(forms.Form):
+    subject = forms.CharField(label="What it is about", max_length=160)
+    text = forms.CharField(
+        label="What happens, and what you expected",
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )

@@ -16,6 +16,7 @@ urlpatterns = [
         name="revoke_invitation",
     ),
     path("cases/", cases.all_cases, name="cases"),
+    path("cases/new/", cases.ask, name="ask_support"),
     path("cases/<str:reference>/", cases.show, name="case"),
     path("audit/", settings.audit_log, name="audit"),
 ]

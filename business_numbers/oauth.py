@@ -16,6 +16,7 @@ from business_numbers.models import BusinessAccount
 from converge import clock
 
 KEY, LIVES_FOR = "meta_login", 600
+WINDOW = "window"  # Embedded Signup in a window of its own
 WHATSAPP_SCOPES = (
     "public_profile",
     "whatsapp_business_management",
@@ -37,22 +38,28 @@ class Login:
 
 def begin(session, workspace, kind: str, account: str = "") -> str:
     """Remember that a login is under way; where to send the browser."""
+    state = new_state(session, workspace, kind, account)
+    if kind == BusinessAccount.INSTAGRAM:
+        return _instagram_url(state)
+    return _facebook_url(state, again=bool(account))
+
+
+def new_state(session, workspace, kind: str, account: str = "") -> str:
+    """One that replaces any other begun in this session with the same way back."""
     state = secrets.token_urlsafe(32)
-    session[KEY] = {
+    session[f"{KEY}:{kind}"] = {
         "state": state,
         "kind": kind,
         "workspace": workspace.id,
         "account": account,
         "at": clock.now().timestamp(),
     }
-    if kind == BusinessAccount.INSTAGRAM:
-        return _instagram_url(state)
-    return _facebook_url(state, again=bool(account))
+    return state
 
 
 def take(session, kind: str, state: str) -> Login:
     """The login this state belongs to; it cannot be taken twice."""
-    kept = session.pop(KEY, None)
+    kept = session.pop(f"{KEY}:{kind}", None)
     if not kept or not hmac.compare_digest(kept["state"].encode(), state.encode()):
         raise BadState
     if kept["kind"] != kind or clock.now().timestamp() - kept["at"] > LIVES_FOR:

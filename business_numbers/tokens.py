@@ -18,7 +18,8 @@ from converge import clock
 
 RENEW_BEFORE = timedelta(days=20)
 REAUTH_BEFORE = timedelta(days=14)
-CHECK_EVERY = timedelta(minutes=10)
+# Swept every ten minutes: what changes at Meta shows within fifteen.
+CHECK_EVERY = timedelta(minutes=8)
 LEASE = timedelta(minutes=2)
 DEAD_CODES = (0, 102, 190)
 

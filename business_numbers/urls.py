@@ -7,6 +7,7 @@ from business_numbers.views import (
     pages,
     registering,
     templates,
+    window,
 )
 
 app_name = "numbers"
@@ -14,9 +15,11 @@ NUMBER = "numbers/<int:number_id>/"
 
 urlpatterns = [
     path("numbers/", pages.number_list, name="list"),
+    path("numbers/inbound/", pages.inbound, name="inbound"),
     path("numbers/connect/", connecting.connect, name="connect"),
     path("numbers/connect/token/", connecting.paste, name="paste"),
     path("numbers/connect/login/", connecting.login, name="login"),
+    path("numbers/connect/window/", window.tell, name="window"),
     path("numbers/connect/choose/", connecting.choose, name="choose"),
     path(
         "numbers/connect/feature-unavailable/",

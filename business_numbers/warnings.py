@@ -124,3 +124,15 @@ def ask_owners(number: Number, asker: User, path: str) -> list[str]:
         [p.email for p in people],
     )
     return [p.name for p in people]
+
+
+def tell_code_sent(number: Number) -> None:
+    """Support has asked Meta for the code somebody waits for."""
+    path = reverse("numbers:recover", args=[number.workspace.slug, number.id])
+    send_mail(
+        f"The code for {number.label} is on its way",
+        f"Meta sends it to {number.masked}. Type it into the wizard, never into an "
+        f"e-mail.\n\n{settings.PUBLIC_URL}{path}\n",
+        None,
+        [user.email for user in who_may(number.workspace)],
+    )

@@ -78,9 +78,9 @@ def statusz(request):
     """Heartbeats and queues as JSON; 503 when a process is silent."""
     if not _may_look(request):
         return JsonResponse({"error": "Send the metrics token."}, status=403)
-    beats, queues = _heartbeats(), _queues()
+    beats, waiting = heartbeats(), queues()
     is_well = all(b["is_alive"] for b in beats.values()) and bool(beats)
-    body = {"is_well": is_well, "processes": beats, "queues": queues} | _counts()
+    body = {"is_well": is_well, "processes": beats, "queues": waiting} | _counts()
     return JsonResponse(body, status=200 if is_well else 503)
 
 
@@ -94,14 +94,14 @@ def metrics(request):
     age = Gauge(
         "converge_queue_oldest_seconds", "Oldest due row", ["queue"], registry=registry
     )
-    for name, queue in _queues().items():
+    for name, queue in queues().items():
         depth.labels(name).set(queue["waiting"])
         age.labels(name).set(queue["oldest_seconds"])
     beat = Gauge(
         "converge_heartbeat_age_seconds", "Since a sign of life", ["process"],
         registry=registry,
     )  # fmt: skip
-    for name, process in _heartbeats().items():
+    for name, process in heartbeats().items():
         beat.labels(name).set(process["seconds_ago"])
     for name, value in _counts().items():
         Gauge(f"converge_{name}", name, registry=registry).set(value)
@@ -116,7 +116,7 @@ def _may_look(request) -> bool:
     return hmac.compare_digest(sent.encode(), settings.METRICS_TOKEN.encode())
 
 
-def _heartbeats() -> dict:
+def heartbeats() -> dict:
     rows = bulk.fetch(
         "SELECT name, extract(epoch FROM clock_timestamp() - beat_at)"
         " FROM converge_heartbeat ORDER BY name",
@@ -128,7 +128,7 @@ def _heartbeats() -> dict:
     }
 
 
-def _queues() -> dict:
+def queues() -> dict:
     found = {}
     for name, query in QUEUES.items():
         ((count, age),) = bulk.fetch(query, [])

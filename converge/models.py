@@ -31,3 +31,25 @@ class ClockOffset(models.Model):
 
     def __str__(self):
         return f"{self.seconds} s"
+
+
+class Incident(models.Model):
+    """A part of Converge that did not work for a while, as the status page tells it."""
+
+    part = models.CharField(max_length=20)
+    title = models.CharField(max_length=60)
+    words = models.CharField(max_length=200)
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["part"],
+                condition=models.Q(ended_at=None),
+                name="incident_one_open",
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.title} {self.began_at:%Y-%m-%d %H:%M}"

@@ -23,6 +23,7 @@ MINUTE = 1
 JOBS = {
     "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
     "sweep the broadcasts": ("broadcasts.tasks.sweep", MINUTE),
+    "watch parts": ("converge.status.watch", MINUTE),
     "sync accounts": ("converge.schedule.sync_accounts", 60),
     "watch tokens": ("business_numbers.tasks.watch_tokens", 10),
     "check numbers": ("business_numbers.tasks.check_due_numbers", 10),

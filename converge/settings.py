@@ -51,6 +51,9 @@ META_CONFIG_ID = env("META_CONFIG_ID", default="")
 INSTAGRAM_APP_ID = env("INSTAGRAM_APP_ID", default="")
 INSTAGRAM_APP_SECRET = env("INSTAGRAM_APP_SECRET", default="")
 FACEBOOK_DIALOG_URL = env("FACEBOOK_DIALOG_URL", default="https://www.facebook.com")
+FACEBOOK_SDK_URL = env(
+    "FACEBOOK_SDK_URL", default="https://connect.facebook.net/en_US/sdk.js"
+)
 INSTAGRAM_AUTH_URL = env("INSTAGRAM_AUTH_URL", default="https://www.instagram.com")
 INSTAGRAM_TOKEN_URL = env("INSTAGRAM_TOKEN_URL", default="https://api.instagram.com")
 # Off: support asks Meta for the codes of a recovery. On: whoever recovers does.

@@ -14,7 +14,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
 from accounts.models import Case, User
-from business_numbers import checking, looks, registration, standing, timeline
+from business_numbers import (
+    checking,
+    looks,
+    registration,
+    standing,
+    timeline,
+    warnings,
+)
 from business_numbers.forms import CodeForm
 from business_numbers.graph import GraphError
 from business_numbers.models import (
@@ -234,6 +241,7 @@ def _request_code(request, number: Number, reason: str) -> None:
         messages.error(request, f"Meta refused: {error}")
         return
     _note(request, number, "code requested", reason)
+    warnings.tell_code_sent(number)
     messages.info(
         request, "Meta sends the code. The customer types it into the wizard."
     )

@@ -11,7 +11,7 @@ from accounts.views import settings as account_settings
 from business_numbers.views.connecting import come_back
 from business_numbers.views.registering import retire
 from business_numbers.views.templates import show_template
-from converge import demo_clock, health, kit, support
+from converge import demo_clock, guide, health, kit, status, support
 from inbox.affected import open_conversations
 from inbox.usable import usable
 
@@ -27,6 +27,9 @@ urlpatterns = [
     re_path(r"^readyz/?$", health.readyz),
     re_path(r"^statusz/?$", health.statusz),
     re_path(r"^metrics/?$", health.metrics),
+    path("status/", status.status, name="status"),
+    path("help/", guide.index, name="help"),
+    path("help/<slug:slug>/", guide.article, name="help_article"),
     path("accounts/", include("allauth.urls")),
     path("admin/find/", support.staff(support.find), name="support_find"),
     path(

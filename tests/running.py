@@ -54,6 +54,7 @@ class Running:
                 "GRAPH_URL": simulator,
                 "INSTAGRAM_GRAPH_URL": simulator,
                 "FACEBOOK_DIALOG_URL": simulator,
+                "FACEBOOK_SDK_URL": f"{simulator}/en_US/sdk.js",
                 "INSTAGRAM_AUTH_URL": simulator,
                 "INSTAGRAM_TOKEN_URL": simulator,
                 "META_APP_ID": "simulated-app",

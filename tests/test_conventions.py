@@ -18,7 +18,7 @@ WITHOUT_AT |= {"rests_until"}
 # Rows of the whole installation, not of one workspace.
 SHARED = {
     "User", "Workspace", "Portfolio", "TierSlot", "WebhookEvent", "QuarantinedUpdate",
-    "UnknownTarget", "Pace", "Heartbeat", "ClockOffset", "Attempt",
+    "UnknownTarget", "Pace", "Heartbeat", "ClockOffset", "Attempt", "Incident",
 }  # fmt: skip
 
 

@@ -1,5 +1,7 @@
 """Connecting numbers and accounts: by Meta's login, or by pasting a token and ids."""
 
+from csp.decorators import csp_update
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -36,16 +38,48 @@ TOO_LATE = (
 CANCELLED = "The login was cancelled at Meta. Nothing was changed."
 
 
+def origin(url: str) -> str:
+    return "/".join(url.split("/", 3)[:3])
+
+
+# Meta's window answers to the page that opened it: this page alone lets it.
+DIALOG_ORIGINS = {origin(settings.FACEBOOK_DIALOG_URL)}
+if "https://www.facebook.com" in DIALOG_ORIGINS:
+    DIALOG_ORIGINS.add("https://web.facebook.com")
+FACEBOOK = {
+    "script-src": [origin(settings.FACEBOOK_SDK_URL)],
+    "frame-src": sorted(DIALOG_ORIGINS),
+    "connect-src": sorted(DIALOG_ORIGINS),
+}
+
+
 @require_GET
+@csp_update(FACEBOOK)
 @member("manage_numbers")
 def connect(request):
     """Before you start, and the ways to begin."""
+    has_window = bool(settings.META_APP_ID and settings.META_CONFIG_ID)
     context = {
+        "has_window": has_window,
+        "window": _window(request) if has_window else {},
         "has_whatsapp_login": oauth.is_set_up(BusinessAccount.WHATSAPP),
         "has_instagram_login": oauth.is_set_up(BusinessAccount.INSTAGRAM),
         "waiting": _waiting(request),
     }
-    return render(request, "numbers/connect.html", context)
+    response = render(request, "numbers/connect.html", context)
+    response["Cross-Origin-Opener-Policy"] = "same-origin-allow-popups"
+    return response
+
+
+def _window(request) -> dict:
+    return {
+        "app": settings.META_APP_ID,
+        "config": settings.META_CONFIG_ID,
+        "version": settings.GRAPH_VERSION,
+        "sdk": settings.FACEBOOK_SDK_URL,
+        "origins": " ".join(sorted(DIALOG_ORIGINS)),
+        "state": oauth.new_state(request.session, request.workspace, oauth.WINDOW),
+    }
 
 
 def _waiting(request) -> list[BusinessAccount]:
@@ -99,7 +133,7 @@ def come_back(request, kind):
     except CannotConnect as problem:
         messages.error(request, str(problem))
     except GraphError as error:
-        messages.error(request, _exchange_words(error))
+        messages.error(request, exchange_words(error))
     return redirect("numbers:connect", slug=request.workspace.slug)
 
 
@@ -141,7 +175,7 @@ def _accept_again(request, account_id: str, token: str) -> str:
     return _page_of(numbers[0])
 
 
-def _exchange_words(error: GraphError) -> str:
+def exchange_words(error: GraphError) -> str:
     """Why a code could not be exchanged. Each is said once, and nothing was kept."""
     if error.code == 100 and error.subcode in (36007, 36009):
         return "Meta’s code is good for 30 seconds and once. Start the login again."

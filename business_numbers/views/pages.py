@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
-from business_numbers import looks, standing
+from business_numbers import inbound_log, looks, standing
 
 
 @require_GET
@@ -27,3 +27,12 @@ def number_list(request):
         "may_connect": request.membership.may("manage_numbers"),
     }
     return render(request, "numbers/list.html", context)
+
+
+@require_GET
+@member("read")
+def inbound(request):
+    """Did anything from +44… reach us at all?"""
+    q = request.GET.get("q", "").strip()[:60]
+    context = {"q": q, "lines": inbound_log.search(request.workspace, q)}
+    return render(request, "numbers/inbound.html", context)

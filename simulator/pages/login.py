@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from simulator.exchange import Request, Response, redirect_to
 from simulator.graph.oauth import HOUR, SIXTY_DAYS, Code, make_code
+from simulator.pages import signup
 from simulator.pages.phone import describe_world
 from simulator.pages.render import render
 from simulator.webhooks.account_events import post_event
@@ -13,7 +14,10 @@ PERSONAS = (
     ("admin", "Olivia Hart (admin of the app)"),
     ("teammate", "Sam Reyes (invited teammate, no role in the app)"),
 )
-KEPT = ("client_id", "redirect_uri", "state", "config_id", "scope", "response_type")
+KEPT = (
+    *("client_id", "redirect_uri", "state", "config_id", "scope", "response_type"),
+    *("display", "origin"),
+)
 DENIED = {
     "error": "access_denied",
     "error_code": "200",
@@ -34,6 +38,7 @@ def show_facebook(sim, request: Request) -> Response:
         "personas": PERSONAS,
         "assets": list(sim.world.accounts.values()),
         "scopes": scopes.replace(",", ", "),
+        "endings": signup.ENDINGS if signup.is_popup(query) else (),
     }
     return _show(sim, query, context)
 
@@ -42,7 +47,7 @@ def decide_facebook(sim, request: Request) -> Response:
     fields = request.read_fields()
     if problem := _find_problem(sim, fields):
         return problem
-    if fields.get("decision") != "allow":
+    if fields.get("decision") != "allow" and not signup.is_popup(fields):
         return _go_back(fields, DENIED)
     if (
         fields.get("persona") == "teammate"
@@ -50,12 +55,24 @@ def decide_facebook(sim, request: Request) -> Response:
     ):
         return _show_unavailable(sim)
     granted = [a for a in sim.world.accounts.values() if f"asset-{a.id}" in fields]
+    if signup.is_popup(fields):
+        return _finish_window(sim, fields, granted)
     if not granted:
         return _go_back(fields, DENIED)
     if fields.get("config_id"):
         for account in granted:
             _tell_partner_added(sim, account)
     return _go_back(fields, {"code": _grant(sim, fields, granted).value})
+
+
+def _finish_window(sim, fields: dict, granted: list) -> Response:
+    """Codes of a window belong to no redirect URI."""
+    if fields.get("decision") != "allow":
+        return signup.finish(sim, fields | {"ending": "CANCEL"}, granted, "")
+    for account in granted:
+        _tell_partner_added(sim, account)
+    code = _grant(sim, fields | {"redirect_uri": ""}, granted)
+    return signup.finish(sim, fields, granted, code.value)
 
 
 def _grant(sim, fields: dict, accounts: list) -> Code:

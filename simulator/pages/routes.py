@@ -13,6 +13,7 @@ ROUTES = [
     for method, path, answer in (
         ("GET", "/", overview.show),
         ("GET", "/static/([a-z0-9._-]+)", files.send_static),
+        ("GET", "/[a-z]+_[A-Z]+/(sdk[.]js)", files.send_static),
         ("GET", "/lookaside/([A-Za-z0-9]+)", files.send_public_media),
         ("GET", "/portrait/([0-9]+)[.]png", files.send_portrait),
         ("GET", "/phone/?", phone.show_people),

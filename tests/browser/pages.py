@@ -3,6 +3,7 @@
 from tests.browser.northwind import INBOX, Northwind
 
 SETTINGS = "/w/northwind/settings/"
+NUMBER = "/w/northwind/numbers/1/"  # the first the demo connects
 CONVERSATIONS = {
     "conversation": "camille",
     "conversation with every state": "amelia",
@@ -30,7 +31,24 @@ FIXED = {
     "import a flow": "/w/northwind/flows/import/",
     "numbers": "/w/northwind/numbers/",
     "connect": "/w/northwind/numbers/connect/",
+    "connect with a token": "/w/northwind/numbers/connect/token/",
+    "choose a number": "/w/northwind/numbers/connect/choose/",
+    "feature unavailable": "/w/northwind/numbers/connect/feature-unavailable/",
+    "inbound log": "/w/northwind/numbers/inbound/",
+    "number": f"{NUMBER}",
+    "past runs": f"{NUMBER}checks/",
+    "timeline": f"{NUMBER}timeline/",
+    "rename": f"{NUMBER}name/",
+    "disconnect": f"{NUMBER}disconnect/",
+    "new PIN": f"{NUMBER}pin/",
+    "retire": f"{NUMBER}retire/",
+    "recover": f"{NUMBER}recover/",
     "templates": "/w/northwind/templates/",
+    "template": "/w/northwind/templates/1/",
+    "platform whatsapp": f"{SETTINGS}platforms/whatsapp/",
+    "platform instagram": f"{SETTINGS}platforms/instagram/",
+    "cases": f"{SETTINGS}cases/",
+    "ask support": f"{SETTINGS}cases/new/",
     "settings": SETTINGS,
     "profile": f"{SETTINGS}profile/",
     "workspace": f"{SETTINGS}workspace/",
@@ -44,6 +62,9 @@ FIXED = {
 PUBLIC = {
     "sign in": "/accounts/login/",
     "forgot password": "/accounts/password/reset/",
+    "status": "/status/",
+    "help": "/help/",
+    "help article": "/help/messages-stopped/",
 }
 NAMES = [*CONVERSATIONS, *BELOW_A_CONVERSATION, *FIXED, *PUBLIC]
 

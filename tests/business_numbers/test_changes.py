@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from business_numbers import timeline
+from business_numbers.door import SELF_TEST
 from business_numbers.models import (
     BusinessAccount,
     Number,
@@ -131,3 +133,125 @@ def test_an_account_nobody_connected_is_only_counted(account):
 
     assert UnknownTarget.objects.get().meta_id == "20000001"
     assert not NumberEvent.objects.exists()
+
+
+# --- account webhooks that change what a number's page shows -----------------------------
+
+
+def say(account, field: str, value: dict, at: int = AT) -> None:
+    change = {"field": field, "value": value}
+    entry = {"id": account.meta_id, "time": at, "changes": [change]}
+    store({"object": "whatsapp_business_account", "entry": [entry]})
+    while ingest_once():
+        pass
+
+
+DISPLAY = {"display_phone_number": "442079460821"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "column", "expected"),
+    [
+        (
+            "phone_number_name_update",
+            DISPLAY | {"decision": "REJECTED", "requested_verified_name": "New"},
+            "name_status",
+            "REJECTED",
+        ),
+        (
+            "phone_number_name_update",
+            DISPLAY | {"decision": "APPROVED", "requested_verified_name": "New"},
+            "verified_name",
+            "New",
+        ),
+        ("security", DISPLAY | {"event": "PIN_CHANGED"}, "has_pin", True),
+        ("security", DISPLAY | {"event": "PIN_REQUEST_SUCCESS"}, "has_pin", False),
+        (
+            "phone_number_quality_update",
+            DISPLAY | {"event": "FLAGGED", "current_limit": "TIER_250"},
+            "quality",
+            "RED",
+        ),
+        # Seen under the wrong field.
+        (
+            "account_update",
+            DISPLAY | {"event": "UNFLAGGED", "current_limit": "TIER_250"},
+            "quality",
+            "GREEN",
+        ),
+    ],
+)
+def test_a_number_learns_what_meta_says_about_it(
+    account, field, value, column, expected
+):
+    say(account, field, value)
+
+    assert getattr(Number.objects.get(), column) == expected
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "column", "expected"),
+    [
+        (
+            "account_review_update",
+            {"decision": "REJECTED"},
+            "review_status",
+            "REJECTED",
+        ),
+        (
+            "account_update",
+            {
+                "event": "ACCOUNT_VIOLATION",
+                "violation_info": {"violation_type": "SPAM"},
+            },
+            "violation",
+            "spam",
+        ),
+        (
+            "account_update",
+            {
+                "event": "ACCOUNT_RESTRICTION",
+                "restriction_info": [
+                    {"restriction_type": "RESTRICTED_ADD_PHONE_NUMBER_ACTION"}
+                ],
+            },
+            "restriction",
+            "add phone number action",
+        ),
+        ("account_update", {"event": "ACCOUNT_OFFBOARDED"}, "cause", "access revoked"),
+    ],
+)
+def test_an_account_learns_what_meta_says_about_it(
+    account, field, value, column, expected
+):
+    say(account, field, value)
+
+    assert getattr(BusinessAccount.objects.get(), column) == expected
+
+
+def test_edited_words_of_a_template_are_kept(account):
+    value = {"message_template_id": 30000001, "message_template_element": "New words"}
+
+    say(account, "message_template_components_update", value)
+
+    assert Template.objects.get().components[0]["text"] == "New words"
+
+
+def test_the_self_test_is_seen_on_its_number_and_not_on_the_timeline(account):
+    metadata = {"phone_number_id": "10000001"}
+
+    say(account, SELF_TEST, {"metadata": metadata, "event": SELF_TEST})
+
+    number = Number.objects.get()
+    assert number.last_event_at
+    assert timeline.of_number(number) == []
+
+
+@pytest.mark.parametrize("event", sorted(timeline.TELLERS))
+def test_every_event_is_told_in_words_even_when_it_is_empty(account, event):
+    made = timeline.note(account, event, {})
+
+    told = timeline.entry(made)
+
+    assert told.words
+    assert told.level in ("pass", "info", "warn", "fail", "off")

@@ -1,0 +1,124 @@
+"""Support finds a number by any id, runs its diagnosis, and leaves a trace the customer reads."""
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from accounts.cases import open_case
+from accounts.models import AuditEntry
+from business_numbers import recovery
+from inbox.states import State
+from tests import factories
+from tests.business_numbers.rows import create_run
+
+pytestmark = pytest.mark.django_db
+TOKEN = "EAAcanary0000000000000000token"
+
+
+@pytest.fixture
+def number(workspace):
+    account = factories.create_account(workspace, token=TOKEN)
+    return factories.create_number(workspace, account=account)
+
+
+@pytest.fixture
+def staff(client, admin_user):
+    client.force_login(admin_user)
+    return client
+
+
+def find(staff, q: str):
+    return staff.get(reverse("support_find"), {"q": q})
+
+
+@pytest.mark.parametrize(
+    "written", ["+44 20 7946 0821", "442079460821", "0821", "Support UK"]
+)
+def test_a_number_is_found_however_it_is_written(staff, number, written):
+    answer = find(staff, written)
+
+    assert answer["Location"] == reverse("support_number", args=[number.id])
+
+
+def test_every_other_id_leads_to_its_object(staff, number, alice, conversation):
+    attempt = factories.create_sent(conversation, State.SENT, wamid="wamid.ABCDEF")
+    case = open_case(number.workspace, alice, "Silent", "Help", {})
+
+    places = [
+        find(staff, q)["Location"]
+        for q in (
+            number.meta_id,
+            number.account.meta_id,
+            attempt.wamid,
+            alice.email,
+            case.reference.lower(),
+        )
+    ]
+
+    assert len(set(places)) == 5
+
+
+def test_what_nobody_has_is_said(staff):
+    assert "Nothing has “99999999”" in find(staff, "99999999").content.decode()
+
+
+def test_the_number_page_shows_the_broken_step_and_no_token(staff, number):
+    create_run(number, is_subscribed=False)
+
+    page = staff.get(reverse("support_number", args=[number.id])).content.decode()
+
+    assert "the cause" in page
+    assert "Converge is not among this account’s apps" in page
+    assert TOKEN not in page
+    assert TOKEN[-4:] in page
+
+
+def test_an_act_needs_a_reason_and_is_in_the_customers_log(staff, number, simulator):
+    path = reverse("support_number", args=[number.id])
+    staff.post(path, {"act": "check", "reason": ""})
+    assert not number.checks.exists()
+
+    staff.post(path, {"act": "check", "reason": "customer called"})
+
+    assert number.checks.count() == 1
+    entry = AuditEntry.objects.get(act="support: diagnosis")
+    assert entry.workspace_id == number.workspace_id
+    assert entry.data["reason"] == "customer called"
+
+
+def test_support_asks_for_the_code_the_customer_waits_for(
+    staff, workspace, alice, simulator
+):
+    account = factories.create_account(workspace, token=simulator.token)
+    account.meta_id = simulator.waba
+    account.save()
+    number = factories.create_number(
+        workspace, account=account, meta_id=simulator.number
+    )
+    found = recovery.begin(number, "Ana")
+    found.method, found.asked_at = "SMS", found.started_at
+    found.two_step_off_at = found.started_at
+    found.save()
+    path = reverse("support_number", args=[number.id])
+
+    staff.post(path, {"act": "request_code", "reason": "asked in the wizard"})
+    code = simulator.control("GET", f"numbers/{simulator.number}")["sms_code"]
+    staff.post(path, {"act": "verify_code", "code": code, "reason": "read aloud"})
+
+    found.refresh_from_db()
+    assert found.code_sent_at
+    assert found.verified_at
+    acts = AuditEntry.objects.filter(act__startswith="support:").values_list(
+        "act", "data"
+    )
+    assert [a for a, _ in acts] == ["support: code requested", "support: code verified"]
+    assert code not in str(list(acts))
+    assert mail.outbox[0].to == [alice.email]
+
+
+@pytest.mark.parametrize("name", ["support_find", "support_number"])
+def test_customers_never_see_it(client, number, alice, name):
+    client.force_login(alice)
+    args = [number.id] if name == "support_number" else []
+
+    assert client.get(reverse(name, args=args)).status_code == 302
