@@ -195,4 +195,5 @@ def hours(request):
         messages.info(request, "The business hours are saved.")
         return redirect("flows:list", slug=request.workspace.slug)
     status = 422 if form.is_bound else 200
-    return render(request, "flows/hours.html", {"form": form}, status=status)
+    context = {"form": form, "is_new": not settings.hours}
+    return render(request, "flows/hours.html", context, status=status)
