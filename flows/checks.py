@@ -51,6 +51,7 @@ class Surroundings:
     fields: frozenset[str] = frozenset()
     people: frozenset[str] = frozenset()
     others: tuple[Other, ...] = ()
+    has_hours: bool = True
 
 
 def problems(graph: Graph, around: Surroundings) -> list[Problem]:
@@ -314,8 +315,21 @@ def _people(graph: Graph, around: Surroundings) -> Iterator[Problem]:
             yield Problem(node.id, WARN, f"Step {node.id}: {to} is not in this team.")
 
 
+def _hours(graph: Graph, around: Surroundings) -> Iterator[Problem]:
+    """Until somebody says when the team is there, it always is."""
+    if around.has_hours:
+        return
+    if any(trigger.kind == "hours" for trigger in graph.triggers):
+        text = "Business hours are not set, so this never starts. Set them first."
+        yield Problem(1, WARN, text)
+    for node in graph.nodes.values():
+        if node.kind == "condition" and node.params["about"] == "hours":
+            yield Problem(node.id, WARN, f"Step {node.id}: business hours are not set.")
+
+
 CHECKS = (
     _triggers,
+    _hours,
     _connections,
     _content,
     _templates,

@@ -4,7 +4,7 @@ from accounts.models import Membership
 from business_numbers.models import Template
 from flows.checks import Other, Surroundings
 from flows.listening import graph_of
-from flows.models import Flow
+from flows.models import Flow, FlowSettings
 from flows.simulate import KnownTemplate
 from flows.words import trigger_summary
 
@@ -21,6 +21,9 @@ def load(workspace, flow: Flow | None = None) -> Surroundings:
             e.casefold() for e in people.values_list("user__email", flat=True)
         ),
         others=tuple(_others(workspace, flow)),
+        has_hours=FlowSettings.objects.filter(workspace=workspace)
+        .exclude(hours=[])
+        .exists(),
     )
 
 

@@ -34,6 +34,7 @@ urlpatterns = [
     path(f"{F}undo/", editing.undo, name="undo"),
     path(f"{F}pause/", overview.pause, name="pause"),
     path(f"{F}archive/", overview.archive, name="archive"),
+    path(f"{F}bring-back/", overview.bring_back, name="bring_back"),
     path(f"{F}duplicate/", overview.duplicate, name="duplicate"),
     path(f"{F}export/", moving.export, name="export"),
     path(f"{F}publish/", publishing.publish, name="publish"),

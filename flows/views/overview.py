@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
@@ -39,6 +39,10 @@ def flow_list(request):
         if _has_instagram(request.workspace)
         else [],
         "may_edit": request.membership.may("edit_flows"),
+        "inside": sum(c["alive"] for c in counts.values()),
+        "archived": Flow.objects.filter(
+            workspace=request.workspace, archived_at__isnull=False
+        ).order_by("-archived_at")[:20],
     }
     return render(request, "flows/list.html", context)
 
@@ -83,21 +87,21 @@ def new(request):
 
 def create(request, name: str, data: dict) -> Flow:
     """A draft under this name, or the name with a number behind it."""
-    taken = set(
-        Flow.objects.kept()
-        .filter(workspace=request.workspace)
-        .values_list("name", flat=True)
-    )
-    free = next(n for n in _names(name.strip()[:70] or "New flow") if n not in taken)
     flow = Flow.objects.create(
         workspace=request.workspace,
-        name=free,
+        name=_free_name(request.workspace, name.strip()[:70] or "New flow"),
         draft=data,
         edited_by=request.user,
         edited_at=clock.now(),
     )
     audit.record(request, "flow made", flow.name)
     return flow
+
+
+def _free_name(workspace, name: str) -> str:
+    kept = Flow.objects.kept().filter(workspace=workspace)
+    taken = set(kept.values_list("name", flat=True))
+    return next(n for n in _names(name) if n not in taken)
 
 
 def _names(name: str):
@@ -131,6 +135,21 @@ def archive(request, flow_id):
     runs.stop(alive, by=request.user)
     audit.record(request, "flow archived", flow.name)
     messages.info(request, f"{flow.name} is archived.")
+    return redirect("flows:list", slug=request.workspace.slug)
+
+
+@require_POST
+@member("edit_flows")
+def bring_back(request, flow_id):
+    """Out of the archive, as a paused flow: it answers nobody until somebody resumes it."""
+    flow = get_object_or_404(
+        Flow, workspace=request.workspace, public_id=flow_id, archived_at__isnull=False
+    )
+    flow.name, flow.archived_at = _free_name(request.workspace, flow.name), None
+    flow.paused_at = clock.now() if flow.live_version_id else None
+    flow.save(update_fields=["name", "archived_at", "paused_at"])
+    audit.record(request, "flow brought back", flow.name)
+    messages.info(request, f"{flow.name} is back.")
     return redirect("flows:list", slug=request.workspace.slug)
 
 
@@ -176,4 +195,5 @@ def hours(request):
         messages.info(request, "The business hours are saved.")
         return redirect("flows:list", slug=request.workspace.slug)
     status = 422 if form.is_bound else 200
-    return render(request, "flows/hours.html", {"form": form}, status=status)
+    context = {"form": form, "is_new": not settings.hours}
+    return render(request, "flows/hours.html", context, status=status)

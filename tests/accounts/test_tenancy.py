@@ -112,6 +112,7 @@ METHODS = {
     "flows:undo": POST,
     "flows:pause": POST,
     "flows:archive": POST,
+    "flows:bring_back": POST,
     "flows:duplicate": POST,
     "flows:export": GET,
     "flows:publish": GET,

@@ -215,3 +215,11 @@ def test_a_ring_of_three_hundred_waits_has_no_longest_silence():
     said = texts(*ring[:-1], way_out, say(300))
 
     assert "Step 300 sends a free message after a" in said
+
+
+def test_hours_that_nobody_set_are_named():
+    around = Surroundings(has_hours=False)
+
+    said = texts(say(2), triggers=[{"kind": "hours"}], around=around)
+
+    assert "Business hours are not set, so this never starts." in said

@@ -515,3 +515,27 @@ def test_a_colleague_who_has_the_flow_open_is_named(desk, workspace, bob):
     other.get(desk.url("editor", flow))
 
     assert "Bob is also here" in desk.get("editor", flow).content.decode()
+
+
+def test_an_archived_flow_comes_back_paused_and_under_a_free_name(desk, workspace):
+    flow = create_live(workspace, say(2))
+    desk.post("archive", flow)
+    create_flow(workspace, say(2))
+
+    assert "Archived flows (1)" in desk.get("list").content.decode()
+    desk.client.post(desk.url("bring_back", flow))
+
+    flow.refresh_from_db()
+    assert (flow.name, flow.archived_at) == ("Welcome menu 2", None)
+    assert flow.paused_at
+
+
+def test_a_stale_change_of_the_order_is_not_made(desk, workspace, bob):
+    flow = create_flow(workspace, say(2, next=3), say(3))
+    Flow.objects.filter(id=flow.id).update(revision=5, edited_by=bob)
+
+    answer = desk.client.post(desk.url("delete", flow, step=3), {"revision": "1"})
+
+    assert answer.status_code == 409
+    assert "Bob changed this flow at" in answer.content.decode()
+    assert set(draft(flow).nodes) == {2, 3}
