@@ -120,9 +120,12 @@ class Meter:
 
 def meters(accounts) -> list[Meter]:
     """One a portfolio, however many accounts and numbers share it."""
-    portfolios = {a.portfolio_id: a for a in accounts if a.portfolio_id}
-    used = _used(set(portfolios), clock.now())
+    shared: dict[int, list] = {}
+    for account in accounts:
+        if account.portfolio_id:
+            shared.setdefault(account.portfolio_id, []).append(account)
+    used = _used(set(shared), clock.now())
     return [
-        Meter(str(account), used.get(pk, 0), account.portfolio.limit)
-        for pk, account in portfolios.items()
+        Meter(" and ".join(map(str, those)), used.get(pk, 0), those[0].portfolio.limit)
+        for pk, those in shared.items()
     ]

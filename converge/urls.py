@@ -13,6 +13,7 @@ from business_numbers.views.registering import retire
 from business_numbers.views.templates import show_template
 from converge import demo_clock, guide, health, kit, status, support
 from inbox.affected import open_conversations
+from inbox.gaps import mark_gap
 from inbox.usable import usable
 
 # Staff sign in through the same door as everybody, second factor included.
@@ -60,7 +61,7 @@ urlpatterns = [
         {"usable": usable},
         name="template",
     ),
-    path("connect/<str:kind>/", come_back, name="come_back"),
+    path("connect/<str:kind>/", come_back, {"mark_gap": mark_gap}, name="come_back"),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(
         "w/<slug:slug>/second-factor/",

@@ -55,6 +55,11 @@ EVENTS = {
     "tag_removed": ("tag", "{actor} removed the tag {tag}"),
     "dnd_on": ("bell-off", "Opted out of automatic messages: {word}"),
     "dnd_off": ("bell-off", "{actor} lifted the opt-out: {word}"),
+    "gap": (
+        "unlink",
+        "This number was not connected from {since} to {to}. Messages sent meanwhile may "
+        "be missing; WhatsApp Manager shows them",
+    ),
     "number_changed": ("phone", "The customer changed number to {to}"),
     "blocked": ("bell-off", "{actor} blocked this person"),
     "unblocked": ("bell-off", "{actor} unblocked this person"),

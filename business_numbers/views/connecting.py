@@ -109,8 +109,11 @@ def _uuid(text: str) -> str:
 
 @require_GET
 @signed_in
-def come_back(request, kind):
-    """Meta sends the browser here. The code is exchanged before anything else is done."""
+def come_back(request, kind, mark_gap=None):
+    """Meta sends the browser here. The code is exchanged before anything else is done.
+
+    `mark_gap` marks the threads of a number that was cut off; the wiring hands it down.
+    """
     try:
         begun = oauth.take(request.session, kind, request.GET.get("state", ""))
     except oauth.BadState:
@@ -128,13 +131,34 @@ def come_back(request, kind):
     if not code:
         messages.error(request, CANCELLED)
         return redirect("numbers:connect", slug=request.workspace.slug)
+    cut_off = _cut_off(request.workspace)
     try:
-        return redirect(_accept(request, begun, code))
+        place = _accept(request, begun, code)
+        _mark_gaps(request.workspace, cut_off, mark_gap)
+        return redirect(place)
     except CannotConnect as problem:
         messages.error(request, str(problem))
     except GraphError as error:
         messages.error(request, exchange_words(error))
     return redirect("numbers:connect", slug=request.workspace.slug)
+
+
+def _cut_off(workspace) -> dict:
+    """Accounts that could not be acted for, and since when."""
+    found = BusinessAccount.objects.filter(
+        workspace=workspace, authorisation=BusinessAccount.DISCONNECTED
+    )
+    return dict(found.values_list("id", "authorisation_changed_at"))
+
+
+def _mark_gaps(workspace, cut_off: dict, mark_gap) -> None:
+    back = Number.objects.in_use().filter(
+        workspace=workspace,
+        account__in=cut_off,
+        account__authorisation=BusinessAccount.CONNECTED,
+    )
+    for number in back:
+        mark_gap(number, cut_off[number.account_id])
 
 
 def _accept(request, begun: oauth.Login, code: str) -> str:

@@ -39,15 +39,23 @@ addEventListener("DOMContentLoaded", () => {
     leaving = setTimeout(() => location.assign(next), had ? 0 : 2500);
   };
 
+  // Nothing of Facebook's is loaded before somebody asks for its window.
+  const login = () => FB.login(back, {
+    config_id: config, response_type: "code", override_default_response_type: true,
+    extras: { setup: {}, featureType: "", sessionInfoVersion: "3" },
+  });
   window.fbAsyncInit = () => {
     FB.init({ appId: app, version, xfbml: false, autoLogAppEvents: false });
-    button.hidden = false;
+    login();
   };
   button.addEventListener("click", () => {
     button.disabled = true;
     problem.hidden = hint.hidden = true;
     said = "";
-    FB.login(back, { config_id: config, response_type: "code", override_default_response_type: true, extras: { setup: {}, featureType: "", sessionInfoVersion: "3" } });
+    if (window.FB) return login();
+    const script = Object.assign(document.createElement("script"), { src: sdk });
+    script.addEventListener("error", () => { script.remove(); fail("Facebook could not be reached. The button above does the same without its window."); });
+    document.head.append(script);
   });
-  document.head.append(Object.assign(document.createElement("script"), { src: sdk, async: true }));
+  button.hidden = false;
 });

@@ -90,6 +90,7 @@ def test_a_revoked_token_is_told_at_once_and_authorised_again(office):
     office.expect_verdicts("Yes", "Yes")
     assert office.account("authorisation") == "connected"
     assert office.account("token_last4") != token[-4:]
+    assert office.running.one("SELECT count(*) FROM inbox_event WHERE kind = 'gap'")
     office.receives("after it was authorised again")
     office.open("timeline/")
     expect(
