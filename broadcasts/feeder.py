@@ -63,9 +63,12 @@ def step(pk: int) -> int:
             return 0
         if broadcast.state == Broadcast.SCHEDULED:
             return _start(broadcast)
-        if broadcast.starts_at > clock.now() or not breaking.may_go_on(broadcast):
+        if broadcast.starts_at > clock.now():
             return 0
+        # Also while it is paused: what was under way then comes back a little later.
         _collect_strays(broadcast)
+        if not breaking.may_go_on(broadcast):
+            return 0
         if broadcast.rests_until and broadcast.rests_until > clock.now():
             return 0
         room = _room(broadcast)
