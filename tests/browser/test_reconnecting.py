@@ -6,7 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.desk import bubble, open_live, texts
 
 TABS = 8
-WHILE_AWAY = ("net::ERR_", "Failed to load resource", "502", "503")
+# What a browser and htmx report of a server that does not answer.
+WHILE_AWAY = ("net::ERR_", "Failed to load resource", "502", "503", "console: htmx:")
 
 
 @pytest.fixture
