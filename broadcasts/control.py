@@ -76,9 +76,7 @@ def cancel(pk: int, *, by) -> bool:
         return False
     if broadcast.number_id:
         handing.take_all_back(broadcast)
-    Recipient.objects.filter(broadcast=broadcast, state=Recipient.WAITING).update(
-        state=Recipient.STOPPED, due_at=None
-    )
+    handing.end_waiting(broadcast)
     broadcast.state, broadcast.cause = Broadcast.CANCELLED, ""
     broadcast.stopped_at = broadcast.ended_at = clock.now()
     broadcast.stopped_by = by

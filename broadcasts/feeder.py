@@ -22,6 +22,9 @@ AHEAD = 3
 MOST_AT_ONCE = 250
 # Nothing of a broadcast waits longer than this in the outbox.
 STRAYS_AFTER = timedelta(seconds=5)
+# A call under way ends within a minute; what it leaves is due again within the hour.
+COMES_BACK_WITHIN = timedelta(hours=1)
+STOPPED = (Broadcast.PAUSED, Broadcast.HELD, Broadcast.CANCELLED)
 NUMBER_WIDE = frozenset(reason.name for reason in handing.OF_THE_NUMBER)
 
 
@@ -47,6 +50,7 @@ def due() -> list[int]:
     alive = Broadcast.objects.filter(
         Q(state__in=[Broadcast.SENDING, Broadcast.PAUSED, Broadcast.HELD])
         | Q(state=Broadcast.SCHEDULED, starts_at__lte=now)
+        | Q(state=Broadcast.CANCELLED, stopped_at__gt=now - COMES_BACK_WITHIN)
     )
     again = Broadcast.objects.filter(waiting, state=Broadcast.DONE).distinct()
     found = alive.values_list("starts_at", "id").union(
@@ -63,12 +67,15 @@ def step(pk: int) -> int:
             return 0
         if broadcast.state == Broadcast.SCHEDULED:
             return _start(broadcast)
-        if broadcast.starts_at > clock.now():
+        if broadcast.state in STOPPED:
+            # What was under way when it was stopped comes back a little later.
+            handing.take_all_back(broadcast)
+        if broadcast.state == Broadcast.CANCELLED:
+            handing.end_waiting(broadcast)
             return 0
-        # Also while it is paused: what was under way then comes back a little later.
+        if broadcast.starts_at > clock.now() or not breaking.may_go_on(broadcast):
+            return 0
         _collect_strays(broadcast)
-        if not breaking.may_go_on(broadcast):
-            return 0
         if broadcast.rests_until and broadcast.rests_until > clock.now():
             return 0
         room = _room(broadcast)

@@ -129,6 +129,13 @@ def rest(broadcast: Broadcast, until: datetime, reason: str) -> None:
     broadcast.save(update_fields=["rests_until", "rests_for"])
 
 
+def end_waiting(broadcast: Broadcast) -> None:
+    """Nobody waits for it any more, not for a second chance either."""
+    Recipient.objects.filter(broadcast=broadcast, state=Recipient.WAITING).update(
+        state=Recipient.STOPPED, due_at=None
+    )
+
+
 def take_all_back(broadcast: Broadcast) -> int:
     """Everything of it that has not left; those people wait here again."""
     rows = bulk.fetch(QUEUED, [broadcast.id, broadcast.number_id])

@@ -8,6 +8,8 @@ from broadcasts import control, feeder, outcomes, planning, watch
 from broadcasts.models import Broadcast, Recipient
 from business_numbers.models import BusinessAccount, Number, Template
 from converge import clock
+from inbox import claims, recording
+from inbox.delivery import Result
 from inbox.models import Attempt, Contact, Conversation, Message, Tag
 from inbox.reasons import Reason
 from inbox.states import State
@@ -155,6 +157,33 @@ def test_stopping_the_rest_leaves_what_is_out_and_ends_the_others(number, broadc
     assert counts(broadcast) == {"delivered": 1, "stopped": 2}
     assert feeder.feed() == 0
     assert not control.cancel(broadcast.id, by=None)
+
+
+@pytest.mark.parametrize("stopped", ["paused", "cancelled", "held"])
+def test_what_was_under_way_and_comes_back_does_not_leave_after_a_stop(
+    simulator, number, broadcast, stopped
+):
+    mailing.create_people(number.workspace, 1)
+    mailing.start(broadcast)
+    mailing.feed()
+    (job,) = claims.claim(sending.room())
+    if stopped == "paused":
+        control.pause(broadcast.id, by=None)
+    elif stopped == "cancelled":
+        control.cancel(broadcast.id, by=None)
+    else:
+        Template.objects.update(status="PAUSED")
+        feeder.feed()
+    recording.record([Result(job)])  # it was not begun: due at once again
+    assert Message.objects.get().state == State.QUEUED
+
+    feeder.feed()
+    sending.deliver()
+
+    assert simulator.journal() == []
+    assert Message.objects.get().state != State.QUEUED
+    expected = "stopped" if stopped == "cancelled" else "waiting"
+    assert Recipient.objects.get().state == expected
 
 
 def test_a_template_meta_paused_holds_it_and_it_goes_on_by_itself(number, broadcast):
