@@ -12,7 +12,9 @@ from tests.faults.conftest import SENDS
 from tests.faults.mailing import Mailing, open_desk
 from tests.simulator.simulated import wait_until
 
-WAVE = 128
+PER_SECOND = 80
+# A killed process leaves in doubt what its slots reached: 20, and as many that were late.
+IN_DOUBT = 40
 
 
 @pytest.fixture
@@ -39,6 +41,7 @@ def nobody_twice(running, judge) -> int:
 def test_killing_deliver_again_and_again_reaches_everybody_once(
     running, mailing, judge
 ):
+    running.sql("UPDATE numbers_number SET limit_per_second = %s", PER_SECOND)
     mailing.begin()
     rng = random.Random(7)
     for _ in range(5):
@@ -57,7 +60,7 @@ def test_killing_deliver_again_and_again_reaches_everybody_once(
     reached = nobody_twice(running, judge)
     groups = mailing.groups()
     assert sum(groups.values()) == SENDS
-    assert groups.get("unknown", 0) == SENDS - reached <= 5 * WAVE
+    assert groups.get("unknown", 0) == SENDS - reached <= 5 * IN_DOUBT
     assert groups["delivered"] == reached
     assert mailing.state() == ("done", "")
     judge.logs_hold_no_secret()
