@@ -85,9 +85,16 @@ def note_refusal(
     """What a refused call says about the authorisation; True when that is news."""
     if error.meaning.verdict is not Verdict.REAUTHORISE:
         return False
-    is_dead = error.code in DEAD_CODES
+    return refused(account, error.code, error.subcode, number)
+
+
+def refused(
+    account: BusinessAccount, code: int | None, subcode, number: Number | None = None
+) -> bool:
+    """A call was refused for the sake of the authorisation; True when that is news."""
+    is_dead = code in DEAD_CODES
     state = BusinessAccount.DISCONNECTED if is_dead else BusinessAccount.REAUTH
-    return change(account, state, token_cause(error.code or 0, error.subcode), number)
+    return change(account, state, token_cause(code or 0, subcode), number)
 
 
 def change(

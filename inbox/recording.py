@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from business_numbers.errors import Verdict, token_cause
+from business_numbers import tokens
+from business_numbers.errors import Verdict
 from business_numbers.graph import GraphError
-from business_numbers.models import BusinessAccount, Number, NumberEvent, Pace
+from business_numbers.models import BusinessAccount, Number, Pace
 from converge import bulk, clock
 from inbox import pacing, statuses, tier
 from inbox.apply import tell
@@ -208,8 +209,10 @@ def _tell_numbers(endings: list[Ending]) -> None:
     for number in {job.number for job in works_again}:
         Pace.objects.filter(number=number, slow_count__gt=0).update(slow_count=0)
     lost = {e.job.account: e for e in endings if e.verdict is Verdict.REAUTHORISE}
-    for account, ending in lost.items():
-        _lose_authorisation(account, ending)
+    for account_id, ending in lost.items():
+        account = BusinessAccount.objects.get(id=account_id)
+        number = Number.objects.get(id=ending.job.number)
+        tokens.refused(account, ending.code, ending.error.get("subcode"), number)
 
 
 def _slow_down(number: int, endings: list[Ending]) -> None:
@@ -223,24 +226,6 @@ def _slow_down(number: int, endings: list[Ending]) -> None:
     pace.slow_until = now + pacing.slow_for(pace.slow_count, None)
     pace.slow_reason = str(next(e.code for e in endings if e.verdict is Verdict.SLOW))
     pace.save(update_fields=["slow_until", "slow_reason"])
-
-
-def _lose_authorisation(account_id, ending: Ending) -> None:
-    account = BusinessAccount.objects.get(id=account_id)
-    cause = token_cause(ending.code or 0, ending.error.get("subcode"))
-    is_dead = ending.code in (0, 102, 190)
-    state = BusinessAccount.DISCONNECTED if is_dead else BusinessAccount.REAUTH
-    if account.authorisation == state or not account.set_authorisation(state, cause):
-        return
-    account.save(update_fields=["authorisation", "cause", "authorisation_changed_at"])
-    NumberEvent.objects.create(
-        workspace_id=account.workspace_id,
-        account=account,
-        number=Number.objects.get(id=ending.job.number),
-        at=clock.now(),
-        kind=f"authorisation {state}",
-        data={"cause": cause, "code": ending.code},
-    )
 
 
 def sweep_leases(limit: int = 500) -> int:
