@@ -12,8 +12,8 @@ from broadcasts import audience, filling
 from broadcasts.models import Broadcast, Recipient
 from business_numbers import phones
 from converge import bulk, clock
-from inbox.facts import CAPPED, gone
-from inbox.gate import CAP_LASTS, Effect, Facts, Refuse, Sender, TemplateFacts, decide
+from inbox.facts import CAPPED, about_template, gone
+from inbox.gate import CAP_LASTS, Effect, Facts, Refuse, Sender, decide
 from inbox.models import Tag
 from inbox.window import DAY, Window
 
@@ -127,15 +127,10 @@ def facts(broadcast: Broadcast, kind: Kind, now: datetime) -> Facts:
         capped_at=now if kind.bits & CAP else None,
         is_us_number=bool(kind.bits & US),
         window=Window(now if kind.bits & OPEN else None),
-        template=TemplateFacts(
-            is_ours=template.account_id == number.account_id
-            and not template.deleted_at,
-            status=template.status,
-            paused_until=template.paused_until,
-            is_marketing=template.is_marketing,
-            missing=tuple(
-                label for n, label in enumerate(labels) if kind.missing >> n & 1
-            ),
+        template=about_template(
+            template,
+            number,
+            tuple(label for n, label in enumerate(labels) if kind.missing >> n & 1),
         ),
     )
 

@@ -210,13 +210,20 @@ def window_of(conversation: Conversation) -> Window:
 
 
 def template_facts(ask: Ask, number: Number) -> TemplateFacts | None:
-    template = ask.template
+    template, values = ask.template, ask.values
     if template is None:
         return None
+    missing = missing_values(template, values) if values is not None else ()
+    return about_template(template, number, missing)
+
+
+def about_template(
+    template: Template, number: Number, missing: tuple[str, ...] = ()
+) -> TemplateFacts:
     return TemplateFacts(
         is_ours=template.account_id == number.account_id and not template.deleted_at,
         status=template.status,
         paused_until=template.paused_until,
         is_marketing=template.is_marketing,
-        missing=missing_values(template, ask.values) if ask.values is not None else (),
+        missing=tuple(missing),
     )

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from business_numbers.models import BusinessAccount, Number, Template
 from converge import clock
 from inbox import words
-from inbox.facts import gone
-from inbox.gate import Allow, Facts, Hold, Sender, TemplateFacts, decide
+from inbox.facts import about_template, gone
+from inbox.gate import Allow, Facts, Hold, Sender, decide
 from inbox.reasons import Reason
 from inbox.tier import Ledger
 
@@ -29,13 +29,7 @@ def usable(template: Template, number: Number) -> Usable:
         kind="template",
         is_whatsapp=number.is_whatsapp,
         gone=gone(number),
-        template=TemplateFacts(
-            is_ours=template.account_id == number.account_id
-            and not template.deleted_at,
-            status=template.status,
-            paused_until=template.paused_until,
-            is_marketing=template.is_marketing,
-        ),
+        template=about_template(template, number),
         hold=_hold(number),
         restricted_until=number.restricted_until,
         tier_free_at=_tier_free_at(number),
