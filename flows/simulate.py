@@ -205,12 +205,9 @@ class _Phone:
             return walk.Called(True, "example", "It would be called now.")
         if isinstance(action, walk.Step):
             self.trace(action)
-        elif isinstance(action, walk.Tag):
-            self.tags = self.tags - {action.name} | (
-                {action.name} if action.is_set else set()
-            )
-        elif isinstance(action, walk.SetField):
-            self.fields[action.name] = action.value
+        elif isinstance(action, walk.Tag | walk.SetField):
+            world = walk.changed(self.world, action)
+            self.tags, self.fields = set(world.tags), dict(world.fields)
         elif isinstance(action, walk.HandOver):
             self.on.add("teammate")
             self.note("Handed over: human takeover is on", icon="hand")
