@@ -7,18 +7,17 @@ shown; whom nobody here owns is for support staff.
 from dataclasses import dataclass
 from datetime import datetime
 
-from business_numbers import instagram, parsing
+from business_numbers import parsing
+from business_numbers.channels import READERS
 from business_numbers.models import Number, QuarantinedUpdate
 from business_numbers.parsing import Unreadable
 from business_numbers.webhook_facts import Changed, Inbound, Reacted, Status
 from converge import bulk
 
 MOST_EVENTS, MOST_LINES = 400, 100
+# Webhooks are not indexed by what is in them, so a look goes this far back and no further.
+LOOKED_AT = 50_000
 FEWEST_DIGITS = 5
-READERS = {
-    "whatsapp": (parsing.split, parsing.read),
-    "instagram": (instagram.split, instagram.read),
-}
 KINDS = {Reacted: "reaction", Changed: "edit or deletion"}
 
 
@@ -56,12 +55,14 @@ def _events(wanted: str, meta_ids: list[str]) -> list[tuple]:
     if not meta_ids:
         return []
     words = [wanted.encode()] if wanted else []
-    params = [words, words, [m.encode() for m in meta_ids], MOST_EVENTS]
+    params = [LOOKED_AT, words, words, [m.encode() for m in meta_ids], MOST_EVENTS]
     return bulk.fetch(EVENTS, params)
 
 
 EVENTS = """
-SELECT id, channel, body, received_at, state FROM numbers_webhookevent
+SELECT id, channel, body, received_at, state FROM (
+  SELECT id, channel, body, received_at, state FROM numbers_webhookevent
+  ORDER BY id DESC LIMIT %s) AS newest
 WHERE (cardinality(%s::bytea[]) = 0
   OR EXISTS (SELECT FROM unnest(%s::bytea[]) AS w WHERE position(w IN body) > 0))
   AND EXISTS (SELECT FROM unnest(%s::bytea[]) AS m WHERE position(m IN body) > 0)

@@ -15,7 +15,8 @@ from django.db import DatabaseError, transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from business_numbers import instagram, parsing
+from business_numbers import parsing
+from business_numbers.channels import READERS
 from business_numbers.models import QuarantinedUpdate, WebhookEvent
 from business_numbers.parsing import Unreadable
 from converge import bulk
@@ -33,10 +34,6 @@ ALONE_FROM, GIVE_UP_AT = 2, 5
 DEADLOCK = "40P01"
 DEADLOCK_TRIES = 5
 WHOLE_EVENT = -1
-READERS = {
-    "whatsapp": (parsing.split, parsing.read),
-    "instagram": (instagram.split, instagram.read),
-}
 Reaction = Callable[[list[Arrived]], None]
 
 

@@ -34,5 +34,9 @@ def number_list(request):
 def inbound(request):
     """Did anything from +44… reach us at all?"""
     q = request.GET.get("q", "").strip()[:60]
-    context = {"q": q, "lines": inbound_log.search(request.workspace, q)}
+    context = {
+        "q": q,
+        "lines": inbound_log.search(request.workspace, q),
+        "looked_at": inbound_log.LOOKED_AT,
+    }
     return render(request, "numbers/inbound.html", context)
