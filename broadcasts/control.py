@@ -8,9 +8,9 @@ from django.db import transaction
 from broadcasts import breaking, handing, planning, watch
 from broadcasts.models import Broadcast, Recipient
 from converge import clock
-from inbox import bulk_outbox
+from inbox import bulk_outbox, uncertain
 from inbox.apply import tell
-from inbox.models import Attempt, Event, Message
+from inbox.models import Attempt, Message
 from inbox.states import State
 
 
@@ -124,29 +124,11 @@ def settle_unknown(pk: int, choice: str, *, by, recipient: int | None = None) ->
     )
     ids = list(messages.values_list("id", flat=True))
     if choice == "sent":
-        _mark_sent(broadcast, ids, dict(rows), by)
+        uncertain.mark_sent(dict(rows), by)
     else:
         _send_again(broadcast, ids)
     tell({conversation for _, conversation in rows})
     return len(ids)
-
-
-def _mark_sent(broadcast: Broadcast, ids: list, conversations: dict, by) -> None:
-    Attempt.objects.filter(message__in=ids, state=State.UNKNOWN).update(
-        state=State.SENT
-    )
-    Message.objects.filter(id__in=ids).update(state=State.SENT, settled_by=by)
-    now = clock.now()
-    Event.objects.bulk_create(
-        Event(
-            workspace_id=broadcast.workspace_id,
-            conversation_id=conversations[pk],
-            at=now,
-            kind="settled",
-            actor=by,
-        )
-        for pk in ids
-    )
 
 
 def _send_again(broadcast: Broadcast, ids: list) -> None:

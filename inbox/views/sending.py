@@ -6,12 +6,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
-from inbox import outbox, words
+from inbox import outbox, uncertain, words
 from inbox.access import conversation_for, message_for
 from inbox.apply import tell
 from inbox.composer import TEXT_MAX
 from inbox.gate import Refuse
-from inbox.models import Attempt, Conversation, Draft, Message
+from inbox.models import Conversation, Draft, Message
 from inbox.outbox import Draught, SameIdOtherText
 from inbox.states import TROUBLED, State
 from inbox.tasks import join_parked
@@ -117,14 +117,7 @@ def mark_sent(request, message_id):
     """A person says an unknown message arrived; the thread says who said so."""
     message = message_for(request, message_id)
     conversation = outbox.lock(message.conversation_id)
-    changed = Attempt.objects.filter(message=message, state=State.UNKNOWN).update(
-        state=State.SENT
-    )
-    if changed:
-        Message.objects.filter(id=message.id, state=State.UNKNOWN).update(
-            state=State.SENT, settled_by=request.user
-        )
-        note_event(conversation, "settled", request.user)
+    if uncertain.mark_sent({message.id: conversation.id}, by=request.user):
         tell({conversation.id})
     return done(request, conversation)
 
