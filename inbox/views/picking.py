@@ -2,7 +2,6 @@
 
 from itertools import groupby
 
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -12,14 +11,13 @@ from business_numbers import phones
 from business_numbers import template_values as values
 from business_numbers.models import Number, Template
 from converge import clock
-from inbox import outbox, people, tier, words
+from inbox import outbox, tier, words
 from inbox.access import conversation_for
-from inbox.arrivals import open_conversations
+from inbox.beginning import conversation_with
 from inbox.composer import CLOSED
 from inbox.facts import Ask, FactBook
 from inbox.gate import Refuse, Sender, decide
-from inbox.models import Conversation, Draft
-from inbox.people import Sighting
+from inbox.models import Draft
 from inbox.template_draughts import template_draught
 
 LANGUAGES = {
@@ -105,7 +103,7 @@ def start(request):
         number = get_object_or_404(numbers, pk=request.POST.get("number") or 0)
         digits = phones.wa_id(context["typed"], request.workspace.country)
         if digits:
-            conversation = _begin(number, digits)
+            conversation = conversation_with(number, digits)
             return redirect(
                 "inbox:pick",
                 slug=request.workspace.slug,
@@ -117,15 +115,6 @@ def start(request):
         )
     status = 422 if context["error"] else 200
     return render(request, "inbox/start.html", context, status=status)
-
-
-def _begin(number: Number, digits: str) -> Conversation:
-    person = people.Person(wa_id=digits)
-    with transaction.atomic():
-        found = people.resolve([Sighting(number, person, clock.now())])
-        contact = found[number.id, person]
-        opened = open_conversations({(contact, number)}, set())
-    return Conversation.objects.get(id=opened[contact, number.id])
 
 
 def _chosen(conversation, template_id) -> Template | None:
