@@ -10,10 +10,10 @@ from django.contrib.auth import get_user_model
 
 from business_numbers import template_values
 from business_numbers.models import Template
-from converge import bulk, clock
+from converge import clock
 from flows import walk
 from flows.messages import Content
-from inbox import outbox, takeover, words
+from inbox import outbox, tags, takeover, words
 from inbox.gate import Refuse, Sender
 from inbox.models import ContactTag, Conversation, Event, Tag
 from inbox.outbox import Draught, Outcome
@@ -81,26 +81,16 @@ def _stored(shown: dict) -> dict:
 def _tag(action: walk.Tag, conversation: Conversation) -> None:
     if action.name.casefold() in RESERVED:
         return  # rules, not labels: only people and the customer's own words set them
-    tag = Tag.objects.filter(
-        workspace=conversation.workspace_id, name__iexact=action.name
-    ).first()
-    own = {"contact_id": conversation.contact_id, "tag": tag}
-    if not action.is_set:
-        if tag and ContactTag.objects.filter(**own).delete()[0]:
-            _note(conversation, "tag_removed", tag=tag.name)
+    contact, workspace = conversation.contact_id, conversation.workspace_id
+    if action.is_set:
+        tag = tags.add_label(contact, workspace, action.name, by=None)
+        if tag:
+            _note(conversation, "tag_added", tag=tag.name)
         return
-    tag = tag or Tag.objects.create(
-        workspace_id=conversation.workspace_id, name=action.name
-    )
-    row = {
-        "workspace_id": conversation.workspace_id,
-        "contact_id": conversation.contact_id,
-        "tag_id": tag.id,
-        "set_at": clock.now(),
-        "reason": "",
-    }
-    if bulk.insert(ContactTag, [row]):
-        _note(conversation, "tag_added", tag=tag.name)
+    own = ContactTag.objects.filter(contact=contact, tag__name__iexact=action.name)
+    for tagged in own.select_related("tag"):
+        tagged.delete()
+        _note(conversation, "tag_removed", tag=tagged.tag.name)
 
 
 def _set_field(action: walk.SetField, conversation: Conversation) -> None:

@@ -76,6 +76,24 @@ def set_tag(contact: Contact, code: str, *, by: User | None, reason: str) -> boo
     )[1]
 
 
+def add_label(
+    contact: int, workspace: int, name: str, *, by: User | None
+) -> Tag | None:
+    """An ordinary tag on a contact, made as needed; None when it was there. Its spelling
+    is that of whoever wrote it first."""
+    tag = Tag.objects.filter(workspace=workspace, name__iexact=name).first()
+    tag = tag or Tag.objects.create(workspace_id=workspace, name=name)
+    row = {
+        "workspace_id": workspace,
+        "contact_id": contact,
+        "tag_id": tag.id,
+        "set_by_id": by.id if by else None,
+        "set_at": clock.now(),
+        "reason": "",
+    }
+    return tag if bulk.insert(ContactTag, [row]) else None
+
+
 def lift_tag(contact: Contact, code: str) -> bool:
     removed, _ = ContactTag.objects.filter(contact=contact, tag__code=code).delete()
     return bool(removed)

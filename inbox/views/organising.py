@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.access import member
 from converge import bulk, clock
-from inbox import reading, takeover
+from inbox import reading, tags, takeover
 from inbox.access import conversation_for
 from inbox.models import (
     ContactTag,
@@ -121,18 +121,10 @@ def add_tag(request, conversation: Conversation):
         return "A tag needs a name."
     if name.casefold() in (Tag.DND, Tag.DO_NOT_SEND):
         return "That is a rule, not a label: use the switch under “Do not contact”."
-    tag = Tag.objects.filter(workspace=request.workspace, name__iexact=name).first()
-    tag = tag or Tag.objects.create(workspace=request.workspace, name=name)
-    _, is_new = ContactTag.objects.get_or_create(
-        contact_id=conversation.contact_id,
-        tag=tag,
-        defaults={
-            "workspace": request.workspace,
-            "set_by": request.user,
-            "set_at": clock.now(),
-        },
+    tag = tags.add_label(
+        conversation.contact_id, request.workspace.id, name, by=request.user
     )
-    if is_new:
+    if tag:
         note_event(conversation, "tag_added", request.user, tag=tag.name)
     return None
 
