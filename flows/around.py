@@ -8,6 +8,7 @@ from flows.hours import is_open
 from flows.walk import World
 from inbox.facts import window_of
 from inbox.models import Conversation
+from inbox.placeholders import values_of
 from inbox.window import AUTOMATION_MARGIN
 
 
@@ -40,11 +41,7 @@ WHERE c.id = ANY(%s::bigint[])
 def _around(c: Conversation, now, tags, phone, hours, is_switched_off) -> Around:
     world = World(
         channel=c.number.kind,
-        person={
-            "name": c.contact.title,
-            "first_name": c.contact.first_name,
-            "phone": f"+{phone}" if phone else "",
-        },
+        person=values_of(c.contact, phone or ""),
         fields={k: str(v) for k, v in c.contact.fields.items()},
         tags=frozenset(tags),
         is_open_hours=is_open(hours, c.workspace.time_zone, now),

@@ -12,8 +12,8 @@ from flows.graph import Graph, Node, Trigger
 from flows.nodes import NEXT, OPTION
 from flows.shapes import pattern_problem
 from flows.triggers import PRECEDENCE, name_of, overlaps
-from flows.variables import BUILT_IN, names_in
 from flows.words import short_span
+from inbox.placeholders import BUILT_IN, names_in
 
 BAD, WARN = "bad", "warn"
 WINDOW = nodes.DAY - 5 * nodes.MINUTE

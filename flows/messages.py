@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 from flows import nodes
 from flows.graph import Node
-from flows.variables import VARIABLE, render
+from inbox.placeholders import VARIABLE, render
 
 CHOICE_ID = re.compile(r"flow\.([0-9a-f]{32})\.(\d{1,6})\.(\w{1,8})")
 

@@ -5,7 +5,6 @@ from datetime import datetime
 
 from flows.graph import Graph, Node
 from flows.messages import Content
-from flows.variables import render
 from flows.walk import (
     FINISHED,
     QUIET_AFTER,
@@ -18,6 +17,7 @@ from flows.walk import (
     World,
     changed,
 )
+from inbox.placeholders import render
 
 
 class Pen:

@@ -35,8 +35,13 @@ class Contact(models.Model):
         return self.title
 
     @property
+    def own_name(self) -> str:
+        """What somebody calls them; empty when nobody does."""
+        return self.name.strip() or self.profile_name.strip()
+
+    @property
     def title(self) -> str:
-        return self.name or self.profile_name or "Unnamed contact"
+        return self.own_name or "Unnamed contact"
 
     @property
     def first_name(self) -> str:
