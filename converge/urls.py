@@ -62,6 +62,7 @@ urlpatterns = [
         name="template",
     ),
     path("connect/<str:kind>/", come_back, {"mark_gap": mark_gap}, name="come_back"),
+    path("w/<slug:slug>/settings/replies/", include("inbox.reply_urls")),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(
         "w/<slug:slug>/second-factor/",

@@ -1,6 +1,14 @@
 from django.urls import path
 
-from inbox.views import files, fragments, organising, pages, picking, sending
+from inbox.views import (
+    files,
+    fragments,
+    organising,
+    pages,
+    picking,
+    replying,
+    sending,
+)
 
 app_name = "inbox"
 C, M = "c/<uuid:public_id>/", "m/<uuid:message_id>/"
@@ -14,6 +22,7 @@ urlpatterns = [
     path(f"{C}tail/", fragments.tail, name="tail"),
     path(f"{C}older/", fragments.older, name="older"),
     path(f"{C}messages/", sending.send, name="send"),
+    path(f"{C}replies/", replying.offered, name="replies"),
     path(f"{C}notes/", organising.add_note, name="add_note"),
     path(f"{C}draft/", organising.save_draft, name="save_draft"),
     path(f"{C}read/", organising.read, name="read"),

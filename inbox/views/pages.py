@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
-from inbox import reading, rows
+from inbox import canned, reading, rows
 from inbox.access import conversation_for
 from inbox.drawing import conversation_context
 from inbox.filters import SORTS, VIEWS, ConversationFilter
@@ -33,6 +33,8 @@ def conversation(request, public_id):
         before=before,
         quoting=request.GET.get("reply_to", ""),
     )
+    if inserted := canned.text_of(found, request.GET.get("insert", "")):
+        context["kept"] = "\n".join(filter(None, [context["composer"].draft, inserted]))
     if request.htmx.target == "conversation":
         return render(request, "inbox/_conversation.html", context)
     context |= list_context(request)
@@ -68,6 +70,6 @@ def list_context(request) -> dict:
 def _query(request) -> str:
     """The filters, for links that lead into the list and back."""
     kept = request.GET.copy()
-    for key in ("after", "mode", "before", "reply_to"):
+    for key in ("after", "mode", "before", "reply_to", "insert"):
         kept.pop(key, None)
     return kept.urlencode()

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
-from inbox import outbox, uncertain, words
+from inbox import canned, outbox, uncertain, words
 from inbox.access import conversation_for, message_for
 from inbox.apply import tell
 from inbox.composer import TEXT_MAX
@@ -27,7 +27,7 @@ def send(request, public_id):
     if "file" in request.FILES:
         return uploading.send_file(request, conversation)
     body = request.POST.get("body", "").strip()
-    if problem := _too_long(conversation, body):
+    if problem := _problem(conversation, body):
         return answers.refused(request, conversation, body, problem)
     try:
         outcome = outbox.queue(
@@ -58,7 +58,7 @@ def send(request, public_id):
     return done(request, conversation)
 
 
-def _too_long(conversation, body: str) -> str:
+def _problem(conversation, body: str) -> str:
     if not body:
         return "There is nothing to send yet."
     limit = TEXT_MAX[conversation.number.kind]
@@ -66,7 +66,9 @@ def _too_long(conversation, body: str) -> str:
         over, unit = len(body) - limit, "characters"
     else:
         over, unit = len(body.encode()) - limit, "bytes"
-    return f"This is {over} {unit} too long. Nothing was sent." if over > 0 else ""
+    if over > 0:
+        return f"This is {over} {unit} too long. Nothing was sent."
+    return canned.unfilled(body)
 
 
 @transaction.atomic

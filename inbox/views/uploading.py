@@ -3,7 +3,7 @@
 import uuid
 
 from accounts.access import is_scripted
-from inbox import outbox, uploads
+from inbox import canned, outbox, uploads
 from inbox.gate import Refuse
 from inbox.models import Attachment
 from inbox.outbox import Draught, Outcome, SameIdOtherText
@@ -46,6 +46,8 @@ def _keep(request, conversation, caption: str) -> Attachment:
         raise Unsendable(
             f"This caption is {over} characters too long. Nothing was sent."
         )
+    if problem := canned.unfilled(caption):
+        raise Unsendable(problem)
     return uploads.keep(
         request.FILES["file"], conversation.workspace_id, conversation.number_id
     )

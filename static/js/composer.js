@@ -135,7 +135,18 @@
     if (old.dataset.composer === "reply") shut(old, !isOpen);
   });
 
-  document.addEventListener("input", (e) => { if (e.target === field()) changed(); });
+  // Canned replies: their script is fetched when somebody first asks for them.
+  const offerReplies = async (how) => {
+    const link = form()?.querySelector("a[data-replies]");
+    if (!link) return;
+    if (!converge.replies) await import(link.dataset.replies);
+    converge.replies(field(), link.href, how);
+  };
+  document.addEventListener("input", (e) => {
+    if (e.target !== field()) return;
+    changed();
+    if ($("replies") || e.data === "/") offerReplies();
+  });
   document.addEventListener("focusout", (e) => { if (e.target === field()) save(); });
   document.addEventListener("submit", (e) => {
     if (e.target !== form()) return;
@@ -159,6 +170,7 @@
     if (li?.send && e.target.matches("[data-again]")) li.send();
     if (li?.send && e.target.matches("[data-edit]")) { put(li.data.body); if (li.data.file) converge.files.add([li.data.file]); }
     if (li?.send && e.target.matches("[data-edit], [data-drop]")) li.remove();
+    if (e.target.closest("a[data-replies]")) { e.preventDefault(); field().focus(); return offerReplies("all"); }
     if (e.target.closest("[data-unquote]")) { e.preventDefault(); unquote(); field().focus(); }
     if (!mode && !quote) return;
     e.preventDefault();

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts import roles
 from accounts.cases import open_case
 from accounts.models import Invitation, Membership
-from inbox.models import Attachment, MergeProposal
+from inbox.models import Attachment, CannedReply, MergeProposal
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
@@ -27,6 +27,7 @@ METHODS = {
     "inbox:tail": GET,
     "inbox:older": GET,
     "inbox:send": POST,
+    "inbox:replies": GET,
     "inbox:add_note": POST,
     "inbox:save_draft": POST,
     "inbox:read": POST,
@@ -40,6 +41,9 @@ METHODS = {
     "inbox:remove_tag": POST,
     "inbox:dnd": POST,
     "inbox:do_not_send": POST,
+    "replies:list": GET,
+    "replies:edit": GET,
+    "replies:delete": POST,
     "contacts:list": GET,
     "contacts:new": GET,
     "contacts:show": GET,
@@ -201,6 +205,9 @@ def world(workspace, alice, number, conversation):
         "message_id": attempt.message_id,
         "template_id": factories.create_template(number.account).id,
         "attachment_id": attachment.id,
+        "reply_id": CannedReply.objects.create(
+            workspace=workspace, name="Hours", body="At nine"
+        ).id,
         "proposal_id": MergeProposal.objects.create(
             workspace=workspace,
             contact=conversation.contact,

@@ -18,6 +18,7 @@ BELOW_A_CONVERSATION = {
     "note": ("camille", "?mode=note"),
     "picker as a page": ("ebba", "template/"),
     "contact": ("camille", "contact/"),
+    "canned replies as a page": ("camille", "replies/"),
 }
 FIXED = {
     "inbox": INBOX,
@@ -49,6 +50,7 @@ FIXED = {
     "platform instagram": f"{SETTINGS}platforms/instagram/",
     "cases": f"{SETTINGS}cases/",
     "ask support": f"{SETTINGS}cases/new/",
+    "canned replies": f"{SETTINGS}replies/",
     "settings": SETTINGS,
     "profile": f"{SETTINGS}profile/",
     "workspace": f"{SETTINGS}workspace/",

@@ -13,6 +13,7 @@ from accounts import roles
 from accounts.models import Membership, User, Workspace
 from business_numbers.onboarding import Pasted, connect_whatsapp
 from converge import demo_story
+from inbox.models import CannedReply
 
 PATIENCE = 30
 ZONE = "Europe/London"
@@ -21,6 +22,14 @@ TEAM = (
     ("Marc Dubois", "marc@northwind.example", roles.AGENT),
     ("Priya Nair", "priya@northwind.example", roles.AGENT),
     ("Yuki Tanaka", "yuki@northwind.example", roles.VIEWER),
+)
+REPLIES = (
+    (
+        "Opening hours",
+        "Hi {{first_name|there}}, we are here Monday to Friday, 9 to 17.",
+    ),
+    ("Order number", "Thank you. Your order {{order}} left our warehouse today."),
+    ("Returns", "You can send anything back within 30 days. Shall I send you a label?"),
 )
 PASSWORD = "northwind-demo"  # noqa: S105  (a demo's, printed at every start)
 
@@ -68,6 +77,8 @@ class Command(BaseCommand):
             user.last_workspace = workspace
             user.save()
             Membership.objects.create(workspace=workspace, user=user, role=role)
+        for name, body in REPLIES:
+            CannedReply.objects.create(workspace=workspace, name=name, body=body)
         return workspace
 
     def _numbers(self, workspace: Workspace, world: dict) -> None:
