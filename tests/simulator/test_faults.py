@@ -1,5 +1,7 @@
 """Sends that go wrong on the wire, and what the journal knows about them."""
 
+import socket
+
 import pytest
 import requests
 
@@ -101,7 +103,11 @@ def test_an_uncertain_send_is_settled_by_its_status(simulated, product):
 def test_a_kept_alive_socket_is_closed_after_the_answer(simulated):
     simulated.fault(close_kept_alive={"next": 1})
 
-    first, second = send(simulated), send(simulated)
+    first = send(simulated, stream=True)
+    kept = first.raw.connection.sock
+    assert first.json()["messages"]
+    assert kept.recv(1, socket.MSG_PEEK) == b""
+    second = send(simulated)
 
     assert first.headers["Connection"] == "keep-alive"
     assert (first.status_code, second.status_code) == (200, 200)
