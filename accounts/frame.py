@@ -40,6 +40,7 @@ SHORTCUTS = (
     (("i",), "Assign to me"),
     (("l",), "Add a tag"),
     (("h",), "Human takeover on or off"),
+    (("s",), "Snooze"),
     (("e",), "Close or reopen"),
     (("u",), "Mark unread"),
     (("]",), "Show or hide the contact"),

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from business_numbers import phones
 from converge import clock
-from inbox import bubbles, thread, words
+from inbox import bubbles, snoozing, thread, words
 from inbox.composer import composer, composing
 from inbox.facts import FactBook, window_of
 from inbox.models import (
@@ -65,6 +65,7 @@ def conversation_context(
         "quoting": _quoting(conversation, membership, quoting),
         "present": present,
         "team": team(membership),
+        "snoozes": snoozing.choices(now),
         "panel": panel(conversation, book, now),
         "twin": _twin(conversation),
         "dnd": next((t for t in tags if t.tag.code == Tag.DND), None),

@@ -29,6 +29,7 @@ urlpatterns = [
     path(f"{C}unread/", organising.unread, name="unread"),
     path(f"{C}presence/", organising.presence, name="presence"),
     path(f"{C}close/", organising.close, name="close"),
+    path(f"{C}snooze/", organising.snooze, name="snooze"),
     path(f"{C}reopen/", organising.reopen, name="reopen"),
     path(f"{C}assign/", organising.assign, name="assign"),
     path(f"{C}takeover/", organising.switch_takeover, name="takeover"),

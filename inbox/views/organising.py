@@ -1,17 +1,14 @@
 """What a team does with a conversation besides answering: acts, each a small POST."""
 
-from datetime import datetime, time, timedelta
-
 from django.contrib.auth import get_user_model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.access import member
 from converge import bulk, clock
-from inbox import reading, tags, takeover
+from inbox import closing, reading, snoozing, tags, takeover
 from inbox.access import conversation_for
 from inbox.models import (
     ContactTag,
@@ -22,10 +19,10 @@ from inbox.models import (
     Presence,
     Tag,
 )
+from inbox.snoozing import Unusable
 from inbox.views import rules
 from inbox.views.acts import act, note_event
 
-MORNING = time(9)
 TAG_MAX = 40
 NOTE_MAX = 10_000
 DRAFT_MAX = 20_000
@@ -33,30 +30,23 @@ DRAFT_MAX = 20_000
 
 @act("organise")
 def close(request, conversation: Conversation):
-    if request.POST.get("until") == "tomorrow":
-        return _snooze(request, conversation)
-    conversation.state, conversation.snoozed_until = Conversation.CLOSED, None
-    conversation.waiting_since = None
-    conversation.save(update_fields=["state", "snoozed_until", "waiting_since"])
-    note_event(conversation, "closed", request.user)
+    closing.close(conversation, by=request.user)
+
+
+@act("organise")
+def snooze(request, conversation: Conversation):
+    chosen, own = request.POST.get("until", ""), request.POST.get("at", "")
+    try:
+        until = snoozing.wake_at(chosen, own, clock.now())
+    except Unusable as problem:
+        return str(problem)
+    closing.snooze(conversation, until, by=request.user)
     return None
 
 
 @act("organise")
 def reopen(request, conversation: Conversation):
-    conversation.state, conversation.snoozed_until = Conversation.OPEN, None
-    conversation.opened_at = clock.now()
-    conversation.save(update_fields=["state", "snoozed_until", "opened_at"])
-    note_event(conversation, "reopened", request.user)
-
-
-def _snooze(request, conversation: Conversation):
-    local = timezone.localtime(clock.now())
-    day = local.date() + timedelta(days=1)
-    until = timezone.make_aware(datetime.combine(day, MORNING))  # noqa: DTZ
-    conversation.state, conversation.snoozed_until = Conversation.SNOOZED, until
-    conversation.save(update_fields=["state", "snoozed_until"])
-    note_event(conversation, "snoozed", request.user, until=until.isoformat())
+    closing.reopen(conversation, by=request.user)
 
 
 @act("organise")

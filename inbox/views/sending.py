@@ -6,17 +6,17 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
-from inbox import canned, outbox, uncertain, words
+from inbox import canned, closing, outbox, snoozing, uncertain, words
 from inbox.access import conversation_for, message_for
 from inbox.apply import tell
 from inbox.composer import TEXT_MAX
 from inbox.gate import Refuse
-from inbox.models import Conversation, Draft, Message
+from inbox.models import Draft, Message
 from inbox.outbox import Draught, SameIdOtherText
 from inbox.states import TROUBLED, State
 from inbox.tasks import join_parked
 from inbox.views import answers, uploading
-from inbox.views.acts import done, note_event
+from inbox.views.acts import done
 
 
 @require_POST
@@ -51,8 +51,7 @@ def send(request, public_id):
             request, conversation, body, answers.why(outcome, conversation)
         )
     answers.forget_draft(request, conversation)
-    if request.POST.get("then") == "close":
-        _close(request, conversation)
+    _then(request, conversation, request.POST.get("then", ""))
     if is_scripted(request):
         return answers.bubble(request, conversation, outcome.message)
     return done(request, conversation)
@@ -72,11 +71,16 @@ def _problem(conversation, body: str) -> str:
 
 
 @transaction.atomic
-def _close(request, conversation) -> None:
+def _then(request, conversation, wanted: str) -> None:
+    """What becomes of the conversation once its reply is on the way."""
+    if wanted not in ("close", "snooze"):
+        return
     locked = outbox.lock(conversation.id)
-    locked.state, locked.snoozed_until = Conversation.CLOSED, None
-    locked.save(update_fields=["state", "snoozed_until"])
-    note_event(locked, "closed", request.user)
+    if wanted == "close":
+        closing.close(locked, by=request.user)
+    else:
+        morning = snoozing.wake_at(snoozing.TOMORROW, "", clock.now())
+        closing.snooze(locked, morning, by=request.user)
     tell({locked.id})
 
 

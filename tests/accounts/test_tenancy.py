@@ -34,6 +34,7 @@ METHODS = {
     "inbox:unread": POST,
     "inbox:presence": POST,
     "inbox:close": POST,
+    "inbox:snooze": POST,
     "inbox:reopen": POST,
     "inbox:assign": POST,
     "inbox:takeover": POST,
