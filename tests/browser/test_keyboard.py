@@ -159,3 +159,16 @@ def test_closing_leads_to_the_next_row(page, northwind):
 
     expect(page.locator(f"#row-{below.id} a")).to_be_focused()
     expect(page.locator(f"#row-{above.id}")).to_have_attribute("data-gone", "")
+
+
+def test_s_offers_times_to_snooze_until(page, northwind, conversation):
+    open_live(page, conversation)
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    page.get_by_role("button", name="Tomorrow").click()
+
+    expect(page.locator(".thread")).to_contain_text("snoozed this until")
+    northwind.running.wait_for(
+        "SELECT state = 'snoozed' FROM inbox_conversation WHERE id = %s",
+        conversation.row,
+    )
