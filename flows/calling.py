@@ -14,6 +14,7 @@ from urllib.parse import urljoin, urlsplit
 import requests
 from django.conf import settings
 from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 from flows.walk import Call, Called
 
@@ -164,10 +165,12 @@ def _call_once(target: Target, method: str, body: str, give_up_at: float):
             ) as response:
                 text = _read(response, give_up_at)
                 return response.status_code, text, response.headers.get("Location")
-        except requests.Timeout as error:
+        except (requests.Timeout, ReadTimeoutError) as error:
             raise NotCalled("It did not answer in time.") from error
         except (requests.RequestException, OSError) as error:
             raise NotCalled("It could not be reached.") from error
+        except HTTPError as error:  # of the raw body, which `requests` does not wrap
+            raise NotCalled("Its answer broke off or could not be read.") from error
 
 
 def _host_header(target: Target) -> str:

@@ -40,6 +40,22 @@ class Door(http.server.BaseHTTPRequestHandler):
         for _ in range(50):
             self.wfile.write(b"x" * 1024 * 1024)
 
+    def stops(self):
+        """In the middle of its answer."""
+        self.begin_answer()
+        self.server.released.wait(30)
+
+    def breaks(self):
+        self.begin_answer(("Content-Encoding", "gzip"))
+
+    def begin_answer(self, *headers):
+        self.send_response(200)
+        for name, value in (("Content-Length", "1000"), *headers):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(b"half of it")
+        self.wfile.flush()
+
     def mute(self):
         self.server.released.wait(30)
 

@@ -42,6 +42,23 @@ def test_a_server_that_never_answers_is_left(door, monkeypatch):
     assert call(f"{door}/mute").sentence == "It did not answer in time."
 
 
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("/stops", "It did not answer in time."),
+        ("/breaks", "Its answer broke off or could not be read."),
+    ],
+)
+def test_a_server_that_fails_in_mid_answer_is_a_sentence(
+    door, monkeypatch, path, sentence
+):
+    monkeypatch.setattr(calling, "READ_TIMEOUT", 0.2)
+
+    answer = call(door + path)
+
+    assert (answer.is_fine, answer.sentence) == (False, sentence)
+
+
 def test_an_answer_without_the_part_that_is_wanted_is_a_failure(door):
     assert call(f"{door}/order", path="order.price").sentence == (
         "Its answer has no order.price."
