@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.access import member
 from converge import bulk, clock
-from inbox import closing, reading, snoozing, tags, takeover
+from inbox import blocking, closing, reading, snoozing, tags, takeover
 from inbox.access import conversation_for
 from inbox.models import (
     ContactTag,
@@ -21,7 +21,7 @@ from inbox.models import (
 )
 from inbox.snoozing import Unusable
 from inbox.views import rules
-from inbox.views.acts import act, note_event
+from inbox.views.acts import act, done, note_event
 
 TAG_MAX = 40
 NOTE_MAX = 10_000
@@ -149,14 +149,16 @@ def dismiss_twin(request, conversation: Conversation, proposal_id: int):
     ).update(dismissed_at=clock.now(), dismissed_by=request.user)
 
 
-@act("edit_contacts")
-def switch_block(request, conversation: Conversation):
-    contact = conversation.contact
-    contact.blocked_at = None if contact.blocked_at else clock.now()
-    contact.save(update_fields=["blocked_at"])
-    kind = "blocked" if contact.blocked_at else "unblocked"
-    note_event(conversation, kind, request.user)
-    audit.record(request, f"contact {kind}", str(contact.public_id))
+@require_POST
+@member("edit_contacts")
+def switch_block(request, public_id):
+    conversation = conversation_for(request, public_id)
+    is_on = request.POST.get("on") == "true"
+    changed, sentence = blocking.switch(conversation, is_on=is_on, by=request.user)
+    if changed:
+        act_name = "contact blocked" if is_on else "contact unblocked"
+        audit.record(request, act_name, str(conversation.contact.public_id))
+    return done(request, conversation, sentence)
 
 
 @require_POST
