@@ -1,6 +1,8 @@
 """Asking support: a case is opened with what is needed to answer it, and both sides are told."""
 
+import logging
 import secrets
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -8,6 +10,8 @@ from django.db import transaction
 from django.urls import reverse
 
 from accounts.models import Case, CaseEntry, User, Workspace
+
+logger = logging.getLogger(__name__)
 
 # Without letters and digits that are read aloud wrongly.
 ALPHABET = "ACDEFGHJKLMNPQRTUVWXY34679"
@@ -26,7 +30,7 @@ def open_case(
         opened_by=user,
     )
     say(case, user.name, text)
-    transaction.on_commit(lambda: _tell_support(case))
+    transaction.on_commit(lambda: _tell_of(case))
     return case
 
 
@@ -63,12 +67,29 @@ def answer(case: Case, by: str, text: str) -> CaseEntry:
     return entry
 
 
-def _tell_support(case: Case) -> None:
-    if settings.SUPPORT_EMAIL:
+def add(case: Case, by: str, text: str) -> CaseEntry:
+    """What the customer adds later: said, and support hears of it."""
+    entry = say(case, by, text)
+    transaction.on_commit(lambda: _tell_of(case))
+    return entry
+
+
+def tell_support(title: str, workspace: Workspace, path: str) -> None:
+    """A mail with a link into the admin, if an address is set. What it is about waits
+    there all the same, so a mail server that is away is logged and stops nobody."""
+    if not settings.SUPPORT_EMAIL:
+        return
+    try:
         send_mail(
-            f"{case.reference}: {case.subject}",
-            f"{case.workspace}\n{settings.PUBLIC_URL}"
-            f"{reverse('admin:accounts_case_change', args=[case.id])}\n",
+            title,
+            f"{workspace}\n{settings.PUBLIC_URL}{path}\n",
             None,
             [settings.SUPPORT_EMAIL],
         )
+    except (SMTPException, OSError) as error:
+        logger.warning("support was not told", extra={"error": type(error).__name__})
+
+
+def _tell_of(case: Case) -> None:
+    path = reverse("admin:accounts_case_change", args=[case.id])
+    tell_support(f"{case.reference}: {case.subject}", case.workspace, path)

@@ -38,7 +38,7 @@ def show(request, reference):
     case = get_object_or_404(Case, workspace=request.workspace, reference=reference)
     form = CaseReplyForm(request.POST or None)
     if form.is_valid():
-        cases.say(case, request.user.name, form.cleaned_data["text"])
+        cases.add(case, request.user.name, form.cleaned_data["text"])
         return redirect("case", slug=request.workspace.slug, reference=reference)
     context = {"case": case, "entries": case.entries.order_by("at"), "form": form}
     status = 422 if form.is_bound else 200

@@ -4,10 +4,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from accounts import audit
 from accounts.access import member
+from accounts.cases import tell_support
 from business_numbers import checking, moments, recovery, registration
 from business_numbers.access import number_for
 from business_numbers.forms import CodeForm, MethodForm, PinForm, RetireForm
@@ -153,8 +155,14 @@ def _ask(request, number: Number, found: Recovery, form):
     found.save(update_fields=["method", "language", "asked_at"])
     if not settings.RECOVERY_SELF_SERVICE:
         audit.record(request, "support asked for a code", number.meta_id)
+        _tell_support(number)
         return None
     return _send_code(request, found)
+
+
+def _tell_support(number: Number) -> None:
+    title = f"A code is waited for: {number.label}"
+    tell_support(title, number.workspace, reverse("support_find"))
 
 
 def _send_code(request, found: Recovery):
@@ -188,7 +196,10 @@ def _ask_again(request, found: Recovery):
         return None
     found.code_sent_at, found.code_tries = None, 0
     found.save(update_fields=["code_sent_at", "code_tries"])
-    return _send_code(request, found) if settings.RECOVERY_SELF_SERVICE else None
+    if settings.RECOVERY_SELF_SERVICE:
+        return _send_code(request, found)
+    _tell_support(found.number)
+    return None
 
 
 def _set_pin(request, number: Number, found: Recovery, form):

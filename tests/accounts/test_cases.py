@@ -41,6 +41,36 @@ def test_support_is_told_when_an_address_is_set(
     assert mail.outbox[0].to == ["support@example.org"]
 
 
+def test_a_mail_server_that_is_away_stops_nobody(
+    workspace, bob, settings, monkeypatch, caplog, django_capture_on_commit_callbacks
+):
+    settings.SUPPORT_EMAIL = "support@example.org"
+
+    def refuse(*args):
+        raise ConnectionRefusedError
+
+    monkeypatch.setattr("accounts.cases.send_mail", refuse)
+    with django_capture_on_commit_callbacks(execute=True):
+        open_case(workspace, bob, "Support UK", "Nothing arrives.", {})
+
+    assert Case.objects.count() == 1
+    assert "support was not told" in caplog.text
+
+
+def test_support_hears_what_is_added_to_a_case(
+    client, case, bob, settings, django_capture_on_commit_callbacks
+):
+    settings.SUPPORT_EMAIL = "support@example.org"
+    client.force_login(bob)
+    page = reverse("case", args=[case.workspace.slug, case.reference])
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(page, {"text": "Still nothing."})
+
+    (told,) = mail.outbox
+    assert told.to == ["support@example.org"]
+    assert case.reference in told.subject
+
+
 def test_an_answer_is_mailed_and_a_reply_waits_again(case, bob):
     answer(case, "Sam", "Meta had an outage.")
     assert case.state == Case.ANSWERED

@@ -116,6 +116,26 @@ def test_support_asks_for_the_code_the_customer_waits_for(
     assert mail.outbox[0].to == [alice.email]
 
 
+def test_support_hears_that_a_code_is_waited_for(client, number, alice, settings):
+    settings.RECOVERY_SELF_SERVICE = False
+    settings.SUPPORT_EMAIL = "support@example.org"
+    client.force_login(alice)
+    found = recovery.begin(number, "Ana")
+    found.two_step_off_at = found.started_at
+    found.save()
+    args = [number.workspace.slug, number.id]
+
+    asked = {"method": "SMS", "language": "en_US"}
+    client.post(reverse("numbers:recover", args=args), asked)
+
+    found.refresh_from_db()
+    assert found.asked_at
+    (told,) = mail.outbox
+    assert told.to == ["support@example.org"]
+    assert "A code is waited for" in told.subject
+    assert reverse("support_find") in told.body
+
+
 @pytest.mark.parametrize("name", ["support_find", "support_number"])
 def test_customers_never_see_it(client, number, alice, name):
     client.force_login(alice)
