@@ -23,9 +23,14 @@ window.converge = (() => {
     return response?.status === 200 ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
   };
 
+  // Not into the middle of a word: what somebody types would land in the dialog.
+  let typedAt = 0, later = 0;
+  document.addEventListener("input", () => { typedAt = Date.now(); }, true);
   const signedOut = () => {
     const dialog = $("signed-out");
+    clearTimeout(later);
     if (!dialog || dialog.open) return;
+    if (Date.now() - typedAt < 1500) return (later = setTimeout(signedOut, 500));
     say("You were signed out.", "live-assertive");
     dialog.showModal();
   };

@@ -77,9 +77,10 @@ def test_being_signed_out_loses_nothing_and_sends_after_signing_in(
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(box(page)).to_be_visible()
+    box(page).fill("Sent after all")
     page.context.clear_cookies(name="session")
 
-    send(page, "Sent after all")
+    page.evaluate("document.querySelector('[data-composer]').requestSubmit()")
     dialog = page.get_by_role("dialog", name="You were signed out")
     dialog.get_by_label("Password").fill("wrong")
     dialog.get_by_role("button", name="Sign in").click()
@@ -90,6 +91,25 @@ def test_being_signed_out_loses_nothing_and_sends_after_signing_in(
     expect(dialog).to_be_hidden()
     expect(tick(page, "Sent after all")).to_have_attribute("data-state", "delivered")
     assert northwind.messages(conversation) == ["Sent after all"]
+
+
+def test_being_signed_out_does_not_interrupt_a_sentence(
+    screens, northwind, conversation
+):
+    page = screens.of(None)
+    screens.excuse(page, "401")
+    page.goto(f"/accounts/login/?next={conversation.path}")
+    page.get_by_label("E-mail").fill("priya@northwind.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    box(page).press_sequentially("Half a")
+    page.context.clear_cookies(name="session")
+
+    page.evaluate("converge.ask(location.pathname + 'tail/').then((r) => r.status)")
+    box(page).press_sequentially(" sentence", delay=60)
+
+    expect(box(page)).to_have_value("Half a sentence")
+    expect(page.get_by_role("dialog", name="You were signed out")).to_be_visible()
 
 
 def test_what_is_sent_offline_waits_and_goes_by_itself(
