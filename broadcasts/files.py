@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from django.db import transaction
 from django_q.tasks import async_task
 
+from broadcasts import audience
 from broadcasts.models import File, FileRow
 from business_numbers import phones
 from converge import bulk, clock
@@ -235,9 +236,16 @@ def _seen(file: int, digits: list[str], contacts: list[int]) -> set:
     return {value for row in rows for value in row if value}
 
 
+def recognise(broadcast) -> None:
+    """Who wrote in since their line was read is the contact they became."""
+    files = audience.files(broadcast)
+    if files:
+        bulk.execute(FIND, [files])
+
+
 def make_contacts(broadcast) -> None:
     """Everybody in the broadcast's files becomes a contact; who is one already stays."""
-    files = [rule["id"] for rule in broadcast.include if rule["kind"] == "file"]
+    files = audience.files(broadcast)
     if not files:
         return
     now = clock.now()

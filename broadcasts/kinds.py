@@ -40,10 +40,14 @@ class Verdict:
 
 
 def query(broadcast: Broadcast) -> tuple[str, list]:
-    """`SELECT contact_id, row_id, bits, missing, country` of everybody in the audience."""
+    """`SELECT contact_id, row_id, bits, missing, country` of everybody in the audience.
+
+    Who stands in a file and is no contact yet has a row id alone.
+    """
     people, params = audience.contacts(broadcast)
     missing, more = filling.missing_sql(broadcast.template, broadcast.variables)
     bits, facts = _bits(broadcast)
+    asked, of_files = [*facts, *more], audience.files(broadcast)
     sql = f"""
       SELECT c.id AS contact_id, f.id AS row_id, {bits} AS bits, {missing} AS missing,
         c.country
@@ -56,7 +60,25 @@ def query(broadcast: Broadcast) -> tuple[str, list]:
         WHERE r.contact_id = c.id AND r.file_id = ANY(%s::bigint[])
           AND r.verdict = 'good' ORDER BY r.id LIMIT 1) f ON true
     """
-    return sql, [*facts, *more, *params, audience.files(broadcast)]
+    values = [*asked, *params, of_files]
+    if not of_files:
+        return sql, values
+    newcomers = NEWCOMERS.format(bits=bits, missing=missing)
+    return f"{sql} UNION ALL {newcomers}", [*values, *asked, of_files]
+
+
+# Nothing is known of them but their line; `c` is nobody.
+NEWCOMERS = """
+SELECT NULL::bigint, f.id, {bits}, {missing}, f.country
+FROM (
+  SELECT DISTINCT ON (r.person) r.* FROM (
+    SELECT *, least(wa_id, COALESCE(NULLIF(also, ''), wa_id)) AS person
+    FROM broadcasts_filerow
+    WHERE file_id = ANY(%s::bigint[]) AND verdict = 'good' AND contact_id IS NULL) r
+  ORDER BY r.person, r.id) f
+LEFT JOIN inbox_contact c ON false
+CROSS JOIN LATERAL (SELECT f.wa_id AS value) w
+"""
 
 
 def _bits(broadcast: Broadcast) -> tuple[str, list]:

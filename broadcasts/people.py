@@ -13,16 +13,21 @@ RTL = "[\u0590-\u08ff]"
 
 
 @dataclass(frozen=True)
-class Sample:
-    """Somebody real to look at the message through, and why them."""
+class Listed:
+    """Somebody behind a line of the sum; `key` continues the list after them."""
 
-    contact: Contact
-    row: dict | None
-    why: str
+    name: str  # "" is somebody nobody named
+    wa_id: str
+    country: str
+    since: datetime | None  # None: they stand in a file and are no contact yet
+    key: str
 
 
-def of_reason(broadcast: Broadcast, reason: str, after: int = 0) -> list[Contact]:
-    """People the forecast leaves out for this reason; "" are those who get it."""
+def of_reason(broadcast: Broadcast, reason: str, after: str = "") -> list[Listed]:
+    """People the forecast leaves out for this reason; "" are those who get it.
+
+    Contacts come first, by age; then those of the files who are none yet.
+    """
     forecast = preflight.count(broadcast)
     wanted = [
         {"bits": kind.bits, "missing": kind.missing}
@@ -30,15 +35,52 @@ def of_reason(broadcast: Broadcast, reason: str, after: int = 0) -> list[Contact
         if verdict.reason == reason
     ]
     sql, params = kinds.query(broadcast)
+    contact, row = _place(after)
     rows = bulk.fetch(
-        f"SELECT p.contact_id FROM ({sql}) AS p"
-        " JOIN jsonb_to_recordset(%s::jsonb) AS w(bits int, missing int)"
-        " USING (bits, missing) WHERE p.contact_id > %s"
-        " ORDER BY p.contact_id LIMIT %s",
-        [*params, bulk.to_json(wanted), after, PAGE + 1],
+        OF_REASON.format(people=sql),
+        [*params, bulk.to_json(wanted), contact, row, PAGE + 1],
     )
-    found = Contact.objects.in_bulk([pk for (pk,) in rows])
-    return [found[pk] for (pk,) in rows]
+    return [
+        Listed(name, wa_id, country, since, f"c{pk}" if pk else f"r{line}")
+        for pk, line, name, wa_id, country, since in rows
+    ]
+
+
+def _place(after: str) -> tuple[int, int]:
+    """The last contact and the last line of a file that were listed."""
+    if not after[1:].isdigit() or len(after) > 18:
+        return 0, 0
+    return (2**62, int(after[1:])) if after[0] == "r" else (int(after[1:]), 0)
+
+
+OF_REASON = """
+SELECT p.contact_id, p.row_id, COALESCE(NULLIF(c.name, ''), c.profile_name, ''),
+  COALESCE(w.value, f.wa_id, ''), p.country, c.created_at
+FROM ({people}) AS p
+JOIN jsonb_to_recordset(%s::jsonb) AS wanted(bits int, missing int)
+  USING (bits, missing)
+LEFT JOIN inbox_contact c ON c.id = p.contact_id
+LEFT JOIN broadcasts_filerow f ON f.id = p.row_id
+LEFT JOIN LATERAL (
+  SELECT i.value FROM inbox_identity i
+  WHERE i.contact_id = c.id AND i.kind = 'wa_id' ORDER BY i.id LIMIT 1) AS w ON true
+WHERE p.contact_id > %s OR p.contact_id IS NULL AND p.row_id > %s
+ORDER BY p.contact_id, p.row_id LIMIT %s
+"""
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Somebody real to look at the message through, and why them."""
+
+    contact: Contact
+    row: dict | None
+    why: str
+    wa_id: str = ""  # of somebody who is no contact yet
+
+    @property
+    def name(self) -> str:
+        return self.contact.own_name or self.wa_id or self.contact.title
 
 
 def samples(broadcast: Broadcast) -> list[Sample]:
@@ -46,35 +88,41 @@ def samples(broadcast: Broadcast) -> list[Sample]:
     right to left; then the first ordinary people."""
     sql, params = kinds.query(broadcast)
     rows = bulk.fetch(SAMPLES.format(people=sql, rtl=RTL), params)
-    contacts = Contact.objects.in_bulk([contact for contact, _, _ in rows])
+    contacts = Contact.objects.in_bulk([contact for contact, _, _ in rows if contact])
     lines_of = FileRow.objects.in_bulk([row for _, row, _ in rows if row])
     found, seen = [], set()
     for contact, row, why in rows:
-        if contact not in seen:
-            seen.add(contact)
-            values = lines_of[row].values if row else None
-            found.append(Sample(contacts[contact], values, why))
+        if (contact, row) not in seen:
+            seen.add((contact, row))
+            found.append(_sample(contacts.get(contact), lines_of.get(row), why))
     return found
+
+
+def _sample(contact: Contact | None, row: FileRow | None, why: str) -> Sample:
+    values = row.values if row else None
+    if contact:
+        return Sample(contact, values, why)
+    return Sample(Contact(), values, why, wa_id=f"+{row.wa_id}")
 
 
 SAMPLES = """
 WITH p AS MATERIALIZED (
-  SELECT p.*, COALESCE(NULLIF(c.name, ''), c.profile_name) AS title
-  FROM ({people}) AS p JOIN inbox_contact c ON c.id = p.contact_id
+  SELECT p.*, COALESCE(NULLIF(c.name, ''), c.profile_name, '') AS title
+  FROM ({people}) AS p LEFT JOIN inbox_contact c ON c.id = p.contact_id
   WHERE p.bits & 2 > 0)
-(SELECT contact_id, row_id, 'the longest name' FROM p
+(SELECT contact_id, row_id, 'the longest name' FROM p WHERE title <> ''
   ORDER BY length(title) DESC, contact_id LIMIT 1)
 UNION ALL
 (SELECT contact_id, row_id, 'a value is missing' FROM p WHERE missing > 0
-  ORDER BY contact_id LIMIT 1)
+  ORDER BY contact_id, row_id LIMIT 1)
 UNION ALL
 (SELECT contact_id, row_id, 'no name' FROM p WHERE title = ''
-  ORDER BY contact_id LIMIT 1)
+  ORDER BY contact_id, row_id LIMIT 1)
 UNION ALL
 (SELECT contact_id, row_id, 'written from right to left' FROM p WHERE title ~ '{rtl}'
   ORDER BY contact_id LIMIT 1)
 UNION ALL
-(SELECT contact_id, row_id, '' FROM p ORDER BY contact_id LIMIT 5)
+(SELECT contact_id, row_id, '' FROM p ORDER BY contact_id, row_id LIMIT 5)
 """
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from broadcasts import kinds, zones
+from broadcasts import files, kinds, zones
 from broadcasts.kinds import Kind, Verdict
 from broadcasts.models import Broadcast, FileRow, Price, Recipient
 from business_numbers.models import TierSlot
@@ -66,6 +66,7 @@ class Cost:
 
 
 def count(broadcast: Broadcast) -> Forecast:
+    files.recognise(broadcast)
     found = kinds.count(broadcast)
     verdicts = kinds.verdicts(broadcast, {kind for kind, _, _ in found})
     forecast = Forecast(verdicts=verdicts, at=clock.now())

@@ -177,14 +177,13 @@ def people(request, broadcast_id):
     if not (broadcast.number and broadcast.template):
         return _back(request, broadcast)
     reason = request.GET.get("reason", "")[:40]
-    after = request.GET.get("after", "")
-    found = lists.of_reason(broadcast, reason, int(after) if after.isdigit() else 0)
+    found = lists.of_reason(broadcast, reason, request.GET.get("after", ""))
     context = {
         "broadcast": broadcast,
         "title": words.skipped(reason)[0] if reason else "will be sent",
         "sentence": words.skipped(reason)[2] if reason else "",
         "reason": reason,
-        "contacts": found[: lists.PAGE],
-        "after": found[lists.PAGE - 1].id if len(found) > lists.PAGE else None,
+        "people": found[: lists.PAGE],
+        "after": found[lists.PAGE - 1].key if len(found) > lists.PAGE else "",
     }
     return render(request, "broadcasts/audience_people.html", context)

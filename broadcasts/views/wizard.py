@@ -108,7 +108,7 @@ def _preview(request, broadcast: Broadcast) -> dict:
     return {
         "shown": template_values.preview(template, values),
         "sample": sample,
-        "sample_name": visible(sample.contact.title),
+        "sample_name": visible(sample.name),
         "sample_count": len(found),
         "place": place,
         "next_place": (place + 1) % len(found),

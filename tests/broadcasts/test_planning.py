@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broadcasts import filling, kinds, planning, preflight
+from broadcasts import filling, kinds, people, planning, preflight
 from broadcasts.models import Broadcast, File, FileRow, Recipient, Segment
 from business_numbers.template_values import missing_values
 from converge import bulk, clock
@@ -223,27 +223,100 @@ def test_only_the_first_of_them_when_that_was_chosen(number):
     assert states.count("skipped ONLY_FIRST") == 3
 
 
-def test_people_of_a_file_become_contacts_when_it_starts(number):
-    known = factories.create_contact(number.workspace, "Known", wa_id="447700900001")
+def of_file(number, *digits: str, **fields):
+    """A broadcast to the people of a file, each with an order."""
     file = File.objects.create(
         workspace=number.workspace, name="a.csv", body=b"", encoding="utf-8",
         delimiter=",", state=File.READY,
     )  # fmt: skip
-    for line, digits in enumerate(("447700900001", "447700900002"), 2):
+    for line, wa_id in enumerate(digits, 2):
         FileRow.objects.create(
-            workspace=number.workspace, file=file, line=line, wa_id=digits,
+            workspace=number.workspace, file=file, line=line, wa_id=wa_id,
             country="GB", verdict=FileRow.GOOD, values={"order": f"N{line}"},
         )  # fmt: skip
     source = {"source": "column", "value": "order", "fallback": ""}
-    broadcast = mailing.create_broadcast(
-        number, include=[{"kind": "file", "id": file.id}], variables={"body.1": source}
+    rules = [{"kind": "file", "id": file.id}]
+    return mailing.create_broadcast(
+        number, **{"include": rules, "variables": {"body.1": source}} | fields
     )
+
+
+def test_people_of_a_file_become_contacts_when_it_starts(number):
+    known = factories.create_contact(number.workspace, "Known", wa_id="447700900001")
+    broadcast = of_file(number, "447700900001", "447700900002")
 
     planning.plan(broadcast, starts_at=clock.now())
 
     assert Contact.objects.count() == 2
     assert Identity.objects.filter(contact=known).count() == 1
     assert Recipient.objects.filter(state="waiting", row__isnull=False).count() == 2
+
+
+def test_the_forecast_counts_who_is_in_a_file_and_no_contact_yet(number):
+    factories.create_contact(number.workspace, "Known", wa_id="447700900001")
+    broadcast = of_file(number, "447700900001", "447700900002", "14155550100")
+
+    forecast = preflight.count(broadcast)
+
+    assert (forecast.match, forecast.will_go) == (3, 2)
+    assert forecast.skipped == {"US_MARKETING": 1}
+    assert Contact.objects.count() == 1
+    planning.plan(broadcast, starts_at=clock.now())
+    assert broadcast.forecast["will_go"] == 2
+    assert Recipient.objects.filter(state="waiting").count() == 2
+
+
+def test_a_newcomer_of_two_files_is_counted_once(number):
+    first = of_file(number, "447700900002")
+    second = of_file(number, "447700900002", template=first.template)
+    second.include = first.include + second.include
+
+    assert preflight.count(second).will_go == 1
+    planning.plan(second, starts_at=clock.now())
+    assert Recipient.objects.filter(broadcast=second).count() == 1
+
+
+def test_who_wrote_in_since_the_file_was_read_is_counted_as_who_they_are(number):
+    broadcast = of_file(
+        number, "447700900001", include=[{"kind": "everyone"}], variables={}
+    )
+    file = File.objects.get()
+    broadcast.include = [{"kind": "everyone"}, {"kind": "file", "id": file.id}]
+    broadcast.variables = {"body.1": {"source": "first_name"}}
+    person = factories.create_contact(number.workspace, "Late", wa_id="447700900001")
+    mailing.tag(person, Tag.DND)
+
+    forecast = preflight.count(broadcast)
+
+    assert (forecast.match, forecast.will_go) == (1, 0)
+    assert forecast.skipped == {"DND": 1}
+
+
+def test_the_lines_of_the_sum_list_newcomers_after_contacts(number, monkeypatch):
+    monkeypatch.setattr(people, "PAGE", 2)
+    for n in range(3):
+        factories.create_contact(number.workspace, f"P{n}", f"44770090010{n}")
+    broadcast = of_file(
+        number, *(f"44770090000{n}" for n in range(3)), variables={"body.1": {
+            "source": "first_name", "fallback": "friend"}},
+    )  # fmt: skip
+    broadcast.include.append({"kind": "everyone"})
+
+    names, after = [], ""
+    while page := people.of_reason(broadcast, "", after):
+        names += [person.name or person.wa_id for person in page[:2]]
+        after = page[1].key if len(page) > 2 else "r9999"
+
+    assert names == ["P0", "P1", "P2", *(f"44770090000{n}" for n in range(3))]
+
+
+def test_the_message_is_looked_at_through_a_newcomer_too(number):
+    broadcast = of_file(number, "447700900001")
+
+    (sample,) = people.samples(broadcast)
+
+    assert sample.name == "+447700900001"
+    assert sample.row == {"order": "N2"}
 
 
 def test_the_database_allows_one_row_a_person(number):
