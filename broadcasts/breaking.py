@@ -3,7 +3,7 @@ on when what stopped it is over. Called with the broadcast locked."""
 
 from datetime import timedelta
 
-from broadcasts import handing, watch
+from broadcasts import handing, retrying, watch
 from broadcasts.models import Broadcast
 from business_numbers.errors import MEANINGS, Verdict
 from converge import bulk, clock
@@ -58,6 +58,7 @@ def go_on(broadcast: Broadcast) -> None:
             "state", "resumed_at", "cause", "cause_code", "rests_until", "rests_for",
         ]
     )  # fmt: skip
+    retrying.sort_out(broadcast)
     bulk.execute(AT_ONCE, [clock.now(), broadcast.id, ACCOUNT_CODES])
 
 

@@ -78,6 +78,12 @@ class Figures:
         return sum(group.accepted for group in self.groups)
 
     @property
+    def reached(self) -> int:
+        """Meta took it and has not said that it failed."""
+        kinds = (outcomes.READ, outcomes.DELIVERED, outcomes.SENT, outcomes.QUIET)
+        return sum(self.counted[kind] for kind in kinds)
+
+    @property
     def replied(self) -> int:
         return sum(group.replied for group in self.groups)
 

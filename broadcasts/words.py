@@ -155,10 +155,15 @@ def _again(group: Group, waits: dict, now: datetime) -> Why:
             "left out.",
             "Nothing needed.", "stop retries",
         )  # fmt: skip
+    meant = meaning(group.code or 0, is_sync=False)
     at = f" Next at {clock_time(group.next_at, now)}." if group.next_at else ""
+    if meant.verdict in watch.ACCOUNT_WIDE:
+        return Why(
+            f"again:{group.code}", "warn", "stopwatch", "Number problem", meant.words,
+            f"Tries again, at once when the number works.{at}", "See Numbers", "numbers",
+        )  # fmt: skip
     return Why(
-        f"again:{group.code}", "warn", "stopwatch", "Tried again later",
-        meaning(group.code or 0, is_sync=False).words,
+        f"again:{group.code}", "warn", "stopwatch", "Tried again later", meant.words,
         f"Tries again in a few hours.{at}", "Nothing needed.", "stop retries",
     )  # fmt: skip
 

@@ -84,6 +84,10 @@ class File(models.Model):
     def __str__(self):
         return self.name
 
+    @property
+    def encoding_name(self) -> str:
+        return self.encoding.removesuffix("-sig").upper()
+
 
 class FileRow(models.Model):
     """One line of a file, and whether it names somebody."""

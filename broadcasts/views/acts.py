@@ -99,7 +99,7 @@ def ask_stop(request, broadcast_id):
     context = {
         "broadcast": broadcast,
         "rest": rest,
-        "got": counted.accepted,
+        "got": counted.reached,
         "also": Broadcast.objects.filter(
             workspace=request.workspace,
             number=broadcast.number,
@@ -152,6 +152,8 @@ def retries(request, broadcast_id):
 def ask_unknown(request, broadcast_id):
     broadcast = broadcast_for(request, broadcast_id)
     people = figures.load(broadcast).counted[outcomes.UNKNOWN]
+    if not people:
+        return _back(request, broadcast)
     context = {"broadcast": broadcast, "people": people}
     return render(request, "broadcasts/unknown.html", context)
 

@@ -72,10 +72,11 @@ def _query(request) -> str:
 
 
 def _drawn(line: people.Line) -> dict:
+    phone = phones.shown(line.wa_id) if line.wa_id else ""
     return {
         "line": line,
-        "name": visible(line.name) or "Unnamed contact",
-        "phone": phones.shown(line.wa_id) if line.wa_id else "–",
+        "name": visible(line.name) or phone or "Unnamed contact",
+        "phone": phone if line.name else "",
         "label": LABELS[line.outcome],
         "why": _why(line),
     }

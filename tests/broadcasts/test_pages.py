@@ -448,6 +448,12 @@ def test_pause_go_on_and_stop_from_the_page(owner, number):
     assert set(Recipient.objects.values_list("state", flat=True)) == {"stopped"}
 
 
+def test_who_did_not_get_it_is_not_counted_as_reached(owner, mixed):
+    ask = text(owner.get(address(mixed, "ask_stop")))
+
+    assert "3 people already got it. 1 will not." in ask
+
+
 def test_every_broadcast_of_a_number_can_be_stopped_at_once(owner, number):
     mailing.create_people(number.workspace, 1)
     one = mailing.start(mailing.create_broadcast(number))

@@ -255,7 +255,6 @@ def test_whom_the_account_kept_from_it_gets_it_when_a_person_says_go_on(
     mailing.feed()
     fake_attempts(broadcast, State.FAILED, 131042)
     feeder.feed()
-    mailing.sort_out(broadcast)
     assert counts(broadcast) == {"again": 4}
 
     assert control.resume(broadcast.id, by=None) == ""
