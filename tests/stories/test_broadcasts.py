@@ -132,7 +132,7 @@ def test_it_is_paused_goes_on_and_the_rest_is_stopped(page, northwind, name):
     people = strangers(40)
     upload(page, people)
     send(page, 40)
-    sent = Sent(northwind, url)
+    sent = Sent(northwind, url).hurry()
 
     page.get_by_role("button", name="Pause").click()
     expect(main(page)).to_contain_text("Ana paused it")
@@ -160,7 +160,7 @@ def test_a_template_meta_pauses_holds_it_and_it_goes_on_by_itself(
     people = strangers(12)
     upload(page, people)
     send(page, 12)
-    sent = Sent(northwind, url)
+    sent = Sent(northwind, url).hurry()
     sent.wait_for_reports(1)
     template = template_of(northwind)
 
@@ -192,7 +192,7 @@ def test_more_people_than_the_limit_are_spread_over_days(page, northwind, name):
     expect(main(page)).to_contain_text("It will take")
     expect(page.get_by_role("button", name="Send only the first 4")).to_be_visible()
     send(page, 10)
-    sent = Sent(northwind, url)
+    sent = Sent(northwind, url).hurry()
 
     sent.wait_for_reports(4)
     expect(main(page)).to_contain_text("reached Meta’s limit of people per 24 hours")
@@ -210,7 +210,7 @@ def test_too_many_without_a_report_are_offered_to_support(page, northwind, name)
     url = begin(page, name)
     upload(page, [*strangers(5), *magic(201)])
     send(page, 6)
-    sent = Sent(northwind, url)
+    sent = Sent(northwind, url).hurry()
     sent.wait_for("done")
     sent.wait_for_reports(5)
 
@@ -229,7 +229,7 @@ def test_the_same_account_error_stops_it_and_it_says_why(page, northwind, name):
     url = begin(page, name)
     upload(page, strangers(20))
     send(page, 20)
-    sent = Sent(northwind, url)
+    sent = Sent(northwind, url).hurry()
     sent.wait_for_reports(1)
 
     northwind.simulator.fault(error={"probability": 1, "code": 131042})
@@ -256,13 +256,13 @@ def test_without_script_it_is_built_and_sent(screens, northwind, name):
     )
     plain.get_by_role("button", name="Upload").click()
     plain.get_by_role("button", name="Use this file").click()
-    sent = Sent(northwind, url)
     northwind.running.wait_for(
         "SELECT state = 'ready' FROM broadcasts_file ORDER BY id DESC LIMIT 1"
     )
     plain.reload()
     plain.get_by_role("link", name="Back to the audience").click()
     send(plain, 2)
+    sent = Sent(northwind, url).hurry()
     sent.wait_for("done")
     sent.wait_for_reports(2)
 
@@ -297,9 +297,9 @@ def every_page(page, northwind, name) -> dict[str, str]:
     file = page.get_by_role("link", name="people.csv").get_attribute("href")
     page.goto(f"{draft}when/")
     done = begin(page, f"{name} sent")
-    upload(page, [*strangers(2), *magic(215, 211)])
-    send(page, 4)
-    sent = Sent(northwind, done)
+    upload(page, [*strangers(2), *magic(215, 211, 508)])
+    send(page, 5)
+    sent = Sent(northwind, done).hurry()
     sent.wait_for("done")
     sent.wait_for_reports(4)
     person = northwind.running.one(
