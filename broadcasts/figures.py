@@ -1,5 +1,6 @@
 """Figures as the pages draw them: the bar, the funnel, the forecast beside the fact."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -132,6 +133,32 @@ def funnel(figures: Figures) -> list[Step]:
     return [Step(label, n, percent(n, accepted), fill) for label, n, fill in steps]
 
 
+@dataclass(frozen=True)
+class Try:
+    """How far one more try brought it: of those tried at all, who had it by then."""
+
+    n: int
+    tried: int
+    arrived: int
+    percent: float  # all tries up to this one together
+
+
+def recovery(figures: Figures) -> list[Try]:
+    """What second chances brought; empty while nobody had one."""
+    found, so_far = [], 0
+    tried, arrived = Counter(), Counter()
+    for group in figures.groups:
+        tried[group.tries] += group.people
+        if group.outcome in (outcomes.READ, outcomes.DELIVERED):
+            arrived[group.tries] += group.people
+    everybody = sum(people for tries, people in tried.items() if tries)
+    for n in range(1, max(tried, default=0) + 1):
+        so_far += arrived[n]
+        at_least = sum(people for tries, people in tried.items() if tries >= n)
+        found.append(Try(n, at_least, arrived[n], percent(so_far, everybody)))
+    return found if len(found) > 1 else []
+
+
 def compare(broadcast: Broadcast, figures: Figures) -> list[Compared]:
     """What was promised beside what is so, and why they differ."""
     promised = broadcast.forecast
@@ -162,7 +189,7 @@ def _same(label: str, promised: int, found: int, more: str) -> Compared:
 def reasons(figures: Figures, waits: dict, now: datetime) -> list[dict]:
     """The table of those who did not get it, largest group first."""
     found: dict[str, dict] = {}
-    for group in figures.groups:
+    for group in outcomes.of_any_try(figures.groups):
         line = words.why(group, waits, now)
         if line is None:
             continue

@@ -5,7 +5,7 @@ the file. Every recipient is in exactly one group, so the groups add up at all t
 """
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from broadcasts import retries
@@ -62,6 +62,7 @@ class Group:
     accepted: int
     replied: int
     next_at: datetime | None
+    tries: int = 0
 
 
 def params(**more) -> dict:
@@ -79,13 +80,13 @@ COUNT = f"""
 SELECT o.outcome, CASE WHEN o.outcome IN ('failed', 'again') THEN m.error_code END,
   COALESCE({REASON}, ''), r.detail, count(*), count(*) FILTER (WHERE m.wamid <> ''),
   count(*) FILTER (WHERE m.wamid <> '' AND c.last_inbound_at > r.given_at),
-  min(r.due_at) FILTER (WHERE r.state = 'waiting')
+  min(r.due_at) FILTER (WHERE r.state = 'waiting'), COALESCE(m.tries, 0)
 FROM broadcasts_recipient r
 LEFT JOIN inbox_message m ON m.id = r.message_id
 LEFT JOIN inbox_conversation c ON c.id = m.conversation_id
 CROSS JOIN LATERAL (SELECT {OUTCOME} AS outcome) AS o
 WHERE r.broadcast_id = %(broadcast)s
-GROUP BY 1, 2, 3, 4
+GROUP BY 1, 2, 3, 4, m.tries
 """
 
 
@@ -111,6 +112,26 @@ def _freeze(group: Group) -> dict:
 def _thaw(row: dict) -> Group:
     at = row["next_at"]
     return Group(**row | {"next_at": datetime.fromisoformat(at) if at else None})
+
+
+def of_any_try(found: list[Group]) -> list[Group]:
+    """The same groups, however often it was tried."""
+    merged: dict[tuple, Group] = {}
+    for group in found:
+        key = (group.outcome, group.code, group.reason, group.detail)
+        same = merged.get(key)
+        merged[key] = _together(same, group) if same else group
+    return list(merged.values())
+
+
+def _together(one: Group, two: Group) -> Group:
+    return replace(
+        one,
+        people=one.people + two.people,
+        accepted=one.accepted + two.accepted,
+        replied=one.replied + two.replied,
+        next_at=min(filter(None, (one.next_at, two.next_at)), default=None),
+    )
 
 
 def by_outcome(found: list[Group]) -> Counter:

@@ -95,6 +95,7 @@ def _context(request, broadcast: Broadcast) -> dict:
         "stalled_at": _stalled_at(broadcast, counted),
         "parts": figures.bar(counted),
         "funnel": figures.funnel(counted),
+        "tries": figures.recovery(counted),
         "compared": figures.compare(broadcast, counted),
         "reasons": figures.reasons(counted, waits, now),
         "finishes": figures.finishes(broadcast, counted, now),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from broadcasts import control, files, outcomes, tasks
+from broadcasts import control, figures, files, outcomes, tasks
 from broadcasts.models import (
     Broadcast,
     File,
@@ -344,6 +344,20 @@ def test_the_results_say_who_got_it_and_why_others_did_not(owner, mixed):
         assert words in page
     groups = outcomes.by_outcome(outcomes.count(mixed))
     assert sum(groups.values()) == 8
+
+
+def test_what_second_chances_brought_is_counted_try_by_try(owner, mixed):
+    assert "What second chances brought" not in text(owner.get(address(mixed, "show")))
+    Message.objects.filter(error_code=131049).update(tries=2)
+    Message.objects.filter(state=State.DELIVERED).update(tries=2)
+
+    one, two = figures.recovery(figures.load(mixed))
+
+    assert (one.tried, one.arrived, one.percent) == (7, 1, 14.3)
+    assert (two.tried, two.arrived, two.percent) == (2, 1, 28.6)
+    page = text(owner.get(address(mixed, "show")))
+    assert "What second chances brought" in page
+    assert "Try 2" in page
 
 
 def test_the_file_has_every_person_with_the_outcome_of_the_page(owner, mixed):
