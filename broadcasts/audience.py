@@ -28,6 +28,12 @@ def count(rule: dict, broadcast) -> int:
     return found
 
 
+def may_be_kept(rules: list[dict]) -> bool:
+    """A segment outlives files, and one that is another segment says nothing new."""
+    kinds = [rule["kind"] for rule in rules]
+    return bool(kinds) and "file" not in kinds and kinds != ["segment"]
+
+
 def files(broadcast) -> list[int]:
     """Ids of the files that take part."""
     return [rule["id"] for rule in broadcast.include if rule["kind"] == "file"]

@@ -89,6 +89,22 @@ class RuleForm(forms.Form):
         return {"kind": "everyone"}
 
 
+class SegmentForm(forms.Form):
+    name = forms.CharField(
+        max_length=80, error_messages={"required": "Give the segment a name."}
+    )
+
+    def __init__(self, *args, workspace, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.workspace = workspace
+
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        if Segment.objects.filter(workspace=self.workspace, name=name).exists():
+            raise forms.ValidationError("There is a segment of that name already.")
+        return name
+
+
 class WhenForm(forms.Form):
     timing = forms.ChoiceField(choices=Broadcast.TIMINGS, widget=forms.RadioSelect)
     date = forms.DateField(required=False)

@@ -1,5 +1,6 @@
 """The audience: rules put together, and the sum of who will get it."""
 
+from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -8,7 +9,7 @@ from accounts.access import member
 from broadcasts import audience, preflight, words
 from broadcasts import people as lists
 from broadcasts.access import draft_for
-from broadcasts.forms import DAYS, RuleForm, UploadForm
+from broadcasts.forms import DAYS, RuleForm, SegmentForm, UploadForm
 from broadcasts.models import File, Segment
 from broadcasts.steps import steps
 from converge import clock
@@ -31,7 +32,7 @@ def show(request, broadcast_id):
     return page(request, broadcast)
 
 
-def page(request, broadcast, form=None, upload=None, status=200):
+def page(request, broadcast, form=None, upload=None, keeping=None, status=200):
     forecast = preflight.count(broadcast) if broadcast.include else None
     people = forecast.will_go if forecast else None
     tier = preflight.tier_of(broadcast, forecast.starting) if forecast else None
@@ -49,6 +50,8 @@ def page(request, broadcast, form=None, upload=None, status=200):
         "days": DAYS,
         "form": form,
         "upload": upload or UploadForm(),
+        "keeping": keeping or SegmentForm(workspace=request.workspace),
+        "may_keep": audience.may_be_kept(broadcast.include),
         "forecast": forecast,
         "sum": _sum(forecast),
         "twice": preflight.twice(broadcast) if forecast else 0,
@@ -166,6 +169,24 @@ def only_first(request, broadcast_id):
         int(most) if most.isdigit() and 0 < int(most) < 10**7 else None
     )
     broadcast.save(update_fields=["only_first", "saved_at"])
+    return _back(request, broadcast)
+
+
+@require_POST
+@member("broadcast")
+def keep(request, broadcast_id):
+    """Whom the rules include, as a segment that is asked anew each time."""
+    broadcast = draft_for(request, broadcast_id)
+    form = SegmentForm(request.POST, workspace=request.workspace)
+    if not form.is_valid() or not audience.may_be_kept(broadcast.include):
+        return page(request, broadcast, keeping=form, status=422)
+    segment = Segment.objects.create(
+        workspace=request.workspace,
+        name=form.cleaned_data["name"],
+        rules=broadcast.include,
+        made_by=request.user,
+    )
+    messages.info(request, f"Kept as the segment “{segment.name}”.")
     return _back(request, broadcast)
 
 

@@ -1,6 +1,7 @@
 """What a workspace sets for its broadcasts: prices, and how long to wait between tries."""
 
 from django.contrib import messages
+from django.db.models import Count
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -8,7 +9,7 @@ from accounts import audit
 from accounts.access import member
 from broadcasts import retries, retrying
 from broadcasts.forms import LadderForm, PriceForm
-from broadcasts.models import Ladder, Price
+from broadcasts.models import Ladder, Price, Segment
 
 
 @require_GET
@@ -27,6 +28,10 @@ def _page(request, price=None, ladder=None, status=200):
         "cap": ", ".join(str(hours // 24) for hours in waits[retries.CAP]),
         "hours": ", ".join(str(hours) for hours in waits[retries.HOURS]),
         "ladder_form": ladder,
+        "segments": Segment.objects.filter(workspace=request.workspace)
+        .annotate(people=Count("members"))
+        .select_related("made_by")
+        .order_by("name"),
         "may_set": request.membership.may("set_ladders"),
     }
     return render(request, "broadcasts/settings.html", context, status=status)
@@ -56,6 +61,20 @@ def remove_price(request):
     pk = request.POST.get("price", "")
     if pk.isdigit():
         Price.objects.filter(workspace=request.workspace, id=pk).delete()
+    return redirect("broadcasts:settings", slug=request.workspace.slug)
+
+
+@require_POST
+@member("broadcast")
+def remove_segment(request):
+    """The people stay; a draft that names it finds nobody by it."""
+    pk = request.POST.get("segment", "")
+    found = Segment.objects.filter(workspace=request.workspace)
+    segment = found.filter(id=pk).first() if pk.isdigit() else None
+    if segment:
+        audit.record(request, "segment removed", segment.name)
+        segment.delete()
+        messages.info(request, f"“{segment.name}” is removed. Its people stay.")
     return redirect("broadcasts:settings", slug=request.workspace.slug)
 
 

@@ -98,6 +98,8 @@ METHODS = {
     "broadcasts:duplicate": POST,
     "broadcasts:delete": POST,
     "broadcasts:make_segment": POST,
+    "broadcasts:keep_rules": POST,
+    "broadcasts:remove_segment": POST,
     "flows:list": GET,
     "flows:new": POST,
     "flows:import": GET,

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from broadcasts import control, figures, files, outcomes, tasks
+from broadcasts import control, figures, files, outcomes, preflight, tasks
 from broadcasts.models import (
     Broadcast,
     File,
@@ -414,6 +414,50 @@ def test_those_who_read_and_did_not_answer_become_a_segment(owner, mixed):
     assert segment.members.count() == 1
     again = follow(owner, address(mixed, "make_segment"), which="unanswered")
     assert "There is a segment of that name already." in text(again)
+
+
+def test_rules_are_kept_as_a_segment_that_is_asked_anew(owner, number):
+    broadcast = mailing.create_broadcast(number)
+    follow(owner, address(broadcast, "keep_rules"), name="All of them")
+
+    segment = Segment.objects.get()
+    assert segment.rules == mailing.EVERYONE
+    other = mailing.create_broadcast(
+        number, broadcast.template, include=[{"kind": "segment", "id": segment.id}]
+    )
+    mailing.create_people(number.workspace, 2)
+    assert preflight.count(other).will_go == 2
+    again = owner.post(address(broadcast, "keep_rules"), {"name": "All of them"})
+    assert again.status_code == 422
+    assert "There is a segment of that name already." in text(again)
+
+
+def test_rules_with_a_file_are_not_kept(owner, number):
+    broadcast = mailing.create_broadcast(number)
+    upload(owner, broadcast)
+    file = File.objects.get()
+    follow(owner, address(broadcast, "file", file_id=file.public_id), phone="1")
+
+    owner.post(address(broadcast, "keep_rules"), {"name": "Some"})
+
+    assert not Segment.objects.exists()
+
+
+def test_a_segment_is_removed_and_a_draft_that_names_it_says_so(owner, number):
+    segment = Segment.objects.create(
+        workspace=number.workspace, name="Friends", rules=mailing.EVERYONE
+    )
+    broadcast = mailing.create_broadcast(
+        number, include=[{"kind": "segment", "id": segment.id}]
+    )
+    settings = reverse("broadcasts:settings", args=[number.workspace.slug])
+    assert "By rules, asked anew each time" in text(owner.get(settings))
+
+    remove = reverse("broadcasts:remove_segment", args=[number.workspace.slug])
+    page = text(follow(owner, remove, segment=segment.id))
+
+    assert "“Friends” is removed. Its people stay." in page
+    assert "a deleted segment" in text(owner.get(address(broadcast, "audience")))
 
 
 def test_too_many_without_a_report_are_shown_with_their_ids(owner, mixed):
