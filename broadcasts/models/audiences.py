@@ -133,7 +133,13 @@ class FileRow(models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["file", "verdict", "line"], name="file_verdicts")
+            models.Index(fields=["file", "verdict", "line"], name="file_verdicts"),
+            # Whatever the statistics of a file just read say, a person's line is found.
+            models.Index(
+                fields=["file", "contact"],
+                condition=Q(verdict="good"),
+                name="file_people",
+            ),
         ]
 
     def __str__(self):
