@@ -83,7 +83,7 @@ class ConversationFilter(forms.Form):
         """`conversations` of this workspace that match, in order."""
         chosen = self.chosen()
         found = conversations.filter(self._state(chosen), self._people())
-        found = found.filter(self._window(chosen.get("window")))
+        found = found.filter(in_window(chosen.get("window")))
         for key, condition in self._simple().items():
             if key in chosen:
                 found = found.filter(condition)
@@ -108,16 +108,6 @@ class ConversationFilter(forms.Form):
             return Q(assignee=self.user)
         return Q(assignee=None) if self.whose == "unassigned" else Q()
 
-    def _window(self, window: str | None) -> Q:
-        opened = clock.now() - DAY
-        if window == "open":
-            return Q(last_inbound_at__gt=opened)
-        if window == "closing":
-            return Q(last_inbound_at__range=(opened, opened + CLOSING))
-        if window == "closed":
-            return Q(last_inbound_at=None) | Q(last_inbound_at__lte=opened)
-        return Q()
-
     def _simple(self) -> dict:
         own = OuterRef("id")
         trouble = Message.objects.filter(
@@ -133,6 +123,18 @@ class ConversationFilter(forms.Form):
             "takeover": Q(takeover=True),
             "draft": Exists(drafts),
         }
+
+
+def in_window(phase: str | None) -> Q:
+    """Conversations whose window is open, closing or closed; all of them without one."""
+    opened = clock.now() - DAY
+    if phase == "open":
+        return Q(last_inbound_at__gt=opened)
+    if phase == "closing":
+        return Q(last_inbound_at__range=(opened, opened + CLOSING))
+    if phase == "closed":
+        return Q(last_inbound_at=None) | Q(last_inbound_at__lte=opened)
+    return Q()
 
 
 def number_choices(workspace) -> list[tuple[str, str]]:

@@ -3,10 +3,12 @@
 Pages by key (at, seq, id), oldest first, in a fixed number of queries.
 """
 
+import uuid
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -22,6 +24,7 @@ from inbox.models import (
 )
 
 PAGE = 50
+LATER = 15  # shown after a message that was looked for
 TOGETHER = timedelta(minutes=5)
 MISSED_WINDOW = timedelta(hours=24)
 
@@ -45,6 +48,7 @@ class Thread:
     items: list[Item] = field(default_factory=list)
     older: str = ""  # the key earlier messages continue from, "" at the beginning
     newest_seq: int = 0
+    is_past: bool = False  # there are later messages than these
 
 
 def load(
@@ -75,7 +79,23 @@ def load(
     found += [_event_item(e, now) for e in events]
     found.sort(key=lambda item: item.at)
     newest = max((m.seq for m in messages if m.direction == Message.IN), default=0)
-    return Thread(_arrange(found, seen_seq, now), older, newest)
+    return Thread(_arrange(found, seen_seq, now), older, newest, bool(before))
+
+
+def key_around(conversation: Conversation, message_id: str) -> str:
+    """`before` of the page that shows a message with some later ones, "" for the newest."""
+    try:
+        wanted = uuid.UUID(message_id)
+    except ValueError:
+        return ""
+    own = Message.objects.filter(conversation=conversation)
+    message = own.filter(id=wanted).first()
+    if message is None:
+        return ""
+    later = own.filter(
+        Q(at__gt=message.at) | Q(at=message.at, seq__gt=message.seq)
+    ).order_by("at", "seq", "id")[LATER : LATER + 1]
+    return _key(later[0]) if later else ""
 
 
 def _messages(conversation, before: str, limit: int) -> tuple[list[Message], str]:

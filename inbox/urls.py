@@ -7,6 +7,7 @@ from inbox.views import (
     pages,
     picking,
     replying,
+    searching,
     sending,
 )
 
@@ -15,6 +16,7 @@ C, M = "c/<uuid:public_id>/", "m/<uuid:message_id>/"
 
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
+    path("search/", searching.search, name="search"),
     path("new/", picking.start, name="start"),
     path("rows/", fragments.changed_rows, name="changed_rows"),
     path(C, pages.conversation, name="conversation"),

@@ -4,7 +4,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
-from inbox import canned, reading, rows
+from inbox import canned, reading, rows, thread
 from inbox.access import conversation_for
 from inbox.drawing import conversation_context
 from inbox.filters import SORTS, VIEWS, ConversationFilter
@@ -26,6 +26,8 @@ def conversation(request, public_id):
     mode = "note" if request.GET.get("mode") == "note" else "reply"
     found = conversation_for(request, public_id)
     before = request.GET.get("before", "")
+    if "at" in request.GET:
+        before = thread.key_around(found, request.GET["at"])
     context = conversation_context(
         found,
         request.membership,
@@ -70,6 +72,6 @@ def list_context(request) -> dict:
 def _query(request) -> str:
     """The filters, for links that lead into the list and back."""
     kept = request.GET.copy()
-    for key in ("after", "mode", "before", "reply_to", "insert"):
+    for key in ("after", "mode", "before", "at", "reply_to", "insert"):
         kept.pop(key, None)
     return kept.urlencode()

@@ -124,9 +124,9 @@
   };
   const start = (focus) => {
     if (!id()) return;
-    const s = scroller(), divider = $("unread");
+    const s = scroller(), aim = $(location.hash.slice(1))?.closest(".msg") || $("unread");
     count(0);
-    s.scrollTop = divider ? divider.offsetTop - s.clientHeight / 3 : s.scrollHeight;
+    s.scrollTop = aim ? aim.offsetTop - s.clientHeight / 3 : s.scrollHeight;
     s.addEventListener("scroll", () => { if (!near()) return; if (missed) count(0); read(); }, { passive: true });
     $("jump").addEventListener("click", toEnd);
     document.title = document.title.replace(/^(\(\d+\) )?.*$/, `$1${part().dataset.title} – Inbox – Converge`);

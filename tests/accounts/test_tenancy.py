@@ -20,6 +20,7 @@ pytestmark = pytest.mark.django_db
 GET, POST = "get", "post"
 METHODS = {
     "inbox:inbox": GET,
+    "inbox:search": GET,
     "inbox:start": GET,
     "inbox:changed_rows": GET,
     "inbox:conversation": GET,

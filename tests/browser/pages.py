@@ -23,6 +23,9 @@ BELOW_A_CONVERSATION = {
 FIXED = {
     "inbox": INBOX,
     "nothing found": f"{INBOX}?q=nobody-of-this-name",
+    "search": f"{INBOX}search/",
+    "search results": f"{INBOX}search/?q=order",
+    "no search results": f"{INBOX}search/?q=nothing-says-this+is:closed",
     "new conversation": f"{INBOX}new/",
     "contacts": "/w/northwind/contacts/",
     "nobody of this name": "/w/northwind/contacts/?q=nobody-of-this-name",
