@@ -82,20 +82,24 @@ def load(
     return Thread(_arrange(found, seen_seq, now), older, newest, bool(before))
 
 
-def key_around(conversation: Conversation, message_id: str) -> str:
-    """`before` of the page that shows a message with some later ones, "" for the newest."""
-    try:
-        wanted = uuid.UUID(message_id)
-    except ValueError:
-        return ""
+def key_around(conversation: Conversation, wanted: str) -> str:
+    """`before` of the page that shows a message or note with some later messages; "" for
+    the newest page, where it is or where one looks for what is not here."""
     own = Message.objects.filter(conversation=conversation)
-    message = own.filter(id=wanted).first()
-    if message is None:
+    here = _find(own, wanted) or _find(conversation.notes, wanted)
+    if here is None:
         return ""
-    later = own.filter(
-        Q(at__gt=message.at) | Q(at=message.at, seq__gt=message.seq)
-    ).order_by("at", "seq", "id")[LATER : LATER + 1]
-    return _key(later[0]) if later else ""
+    at, seq = here.at, getattr(here, "seq", 0)
+    later = own.filter(Q(at__gt=at) | Q(at=at, seq__gt=seq)).order_by("at", "seq", "id")
+    last = later[LATER : LATER + 1]
+    return _key(last[0]) if last else ""
+
+
+def _find(rows, wanted: str):
+    try:
+        return rows.filter(id=uuid.UUID(wanted)).first()
+    except ValueError:
+        return None
 
 
 def _messages(conversation, before: str, limit: int) -> tuple[list[Message], str]:

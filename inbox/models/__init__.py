@@ -9,6 +9,7 @@ from inbox.models.messages import (
     Reaction,
 )
 from inbox.models.replies import CannedReply, Draft
+from inbox.models.searching import Searchable
 
 __all__ = [
     "Attachment",
@@ -28,5 +29,6 @@ __all__ = [
     "Presence",
     "Reaction",
     "ReadMark",
+    "Searchable",
     "Tag",
 ]

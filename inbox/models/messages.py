@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.contrib.postgres.indexes import BrinIndex, GinIndex
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -11,7 +11,6 @@ from business_numbers.models import Number, Template
 from inbox.models.contacts import Contact
 from inbox.models.conversations import Conversation
 from inbox.states import State
-from inbox.tokens import Tokens
 
 
 class Message(models.Model):
@@ -130,11 +129,6 @@ class Message(models.Model):
             BrinIndex(fields=["at"], name="message_times"),
             models.Index(
                 fields=["at"], condition=Q(state="sent"), name="message_unreported"
-            ),
-            GinIndex(
-                Tokens("workspace_id", "body"),
-                condition=~Q(body=""),
-                name="message_words",
             ),
         ]
 

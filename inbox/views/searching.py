@@ -4,17 +4,20 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
-from inbox import finding
-from inbox.search import OPERATORS, QUERY_MAX, parse
+from inbox import finding, hits, narrowing
+from inbox.looking import TooLong, patience
+from inbox.search import OPERATORS, QUERY_MAX, Query, parse
+
+SECONDS = 4
 
 
 @require_GET
 @member("read")
 def search(request):
-    typed, after = request.GET.get("q", "")[:QUERY_MAX], request.GET.get("after", "")
+    typed, after = request.GET.get("q", ""), request.GET.get("after", "")
     query = parse(typed)
     context = {
-        "typed": typed,
+        "typed": typed[:QUERY_MAX],
         "query": query,
         "maximum": QUERY_MAX,
         "is_older": bool(after),
@@ -25,15 +28,19 @@ def search(request):
     return render(request, "inbox/search.html", context)
 
 
-def _found(query, membership, after: str) -> dict:
-    people, has_more = ([], False) if after else finding.people(query, membership)
-    hits, following = finding.messages(query, membership, after)
+def _found(query: Query, membership, after: str) -> dict:
+    contacts = None if after else narrowing.people(query, membership)
     names = dict.fromkeys(name for name, _ in query.operators)
+    try:
+        with patience(SECONDS):
+            found = finding.messages(query, membership, after)
+            people, has_more = hits.draw_people(contacts)
+    except TooLong:
+        return {"is_stopped": True}
     return {
         "people": people,
         "has_more": has_more,
-        "hits": hits,
-        "following": following,
+        "hits": hits.draw_hits(found.places, query),
+        "found": found,
         "simpler": [(name, query.without(name)) for name in names],
-        "recent_days": 0 if query.words else finding.RECENT.days,
     }

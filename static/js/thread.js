@@ -3,7 +3,7 @@
   const { $, hear, say, post, draw } = converge;
   const part = () => $("conversation"), id = () => part().dataset.conversation;
   const scroller = () => $("thread-" + id()), items = () => $("items-" + id());
-  let pinned = true, anchor = null, top0 = 0, missed = 0, pending = 0, saidAt = 0, unsaid = 0, reading = 0;
+  let pinned = true, anchor = null, top0 = 0, missed = 0, pending = 0, saidAt = 0, unsaid = 0, reading = 0, found = -1;
 
   const near = () => { const s = scroller(); return s.scrollHeight - s.scrollTop - s.clientHeight <= 100; };
   const grab = () => {
@@ -100,10 +100,11 @@
     if (!page || id() !== mine) return;
     const told = page.querySelector("[data-part=conversation]").dataset, list = page.querySelector("[data-part=items]");
     if (Number(told.version) < Number(part().dataset.version)) return;
-    if (isFarAway(list) || items().querySelector("[data-empty]")) return converge.reopen();
-    Object.assign(part().dataset, { version: told.version, seq: told.seq });
+    const far = isFarAway(list) || items().querySelector("[data-empty]");
+    if (far && !("past" in part().dataset)) return converge.reopen();
+    part().dataset.version = told.version;
     converge.setClock(told.now);
-    merge(list);
+    if (!far) { part().dataset.seq = told.seq; merge(list); }
     replace("head-" + mine, page);
     replace("status-line-" + mine, page);
     converge.tell("composer", page.querySelector("[data-part=composer] > *"));
@@ -112,22 +113,23 @@
   };
   const ask = () => { if (id()) pending ||= setTimeout(refresh, 30); };
 
-  // Read: visible, focused, at the end, for a second.
+  // Read: visible, focused, at the end, for a second; from a search, once somebody has scrolled.
   const read = () => {
     clearTimeout(reading);
     reading = setTimeout(() => {
       const { read: url, seq, seen = 0 } = part().dataset;
-      if (!url || document.hidden || !document.hasFocus() || !near() || Number(seq) <= Number(seen)) return;
+      if (!url || found >= 0 || document.hidden || !document.hasFocus() || !near() || Number(seq) <= Number(seen)) return;
       part().dataset.seen = seq;
       post(url, { seq }).then(() => converge.tell("changed", { ids: { [id()]: [0] } })).catch(() => {});
     }, 1000);
   };
   const start = (focus) => {
     if (!id()) return;
-    const s = scroller(), aim = $(location.hash.slice(1))?.closest(".msg") || $("unread");
+    const s = scroller(), hit = $(location.hash.slice(1))?.closest(".msg"), aim = hit || $("unread");
     count(0);
     s.scrollTop = aim ? aim.offsetTop - s.clientHeight / 3 : s.scrollHeight;
-    s.addEventListener("scroll", () => { if (!near()) return; if (missed) count(0); read(); }, { passive: true });
+    found = hit ? s.scrollTop : -1;
+    s.addEventListener("scroll", () => { if (s.scrollTop !== found) found = -1; if (!near()) return; if (missed) count(0); read(); }, { passive: true });
     $("jump").addEventListener("click", toEnd);
     document.title = document.title.replace(/^(\(\d+\) )?.*$/, `$1${part().dataset.title} – Inbox – Converge`);
     if (focus) (matchMedia("(pointer: fine)").matches && document.querySelector("[data-composer] textarea") || part().querySelector("h1")).focus({ preventScroll: true });
@@ -147,7 +149,7 @@
   hear("changed", ({ ids }) => { if (!ids || ids[id()]?.[0] > part().dataset.version) ask(); });
   hear("opened", ({ focus }) => start(focus));
   hear("leaving", () => presence("left"));
-  hear("sent", toEnd);
+  hear("sent", () => { found = -1; delete part().dataset.past; toEnd(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { ask(); read(); } });
   document.addEventListener("htmx:beforeSwap", (e) => { if (e.detail.target.id === "older") { grab(); pinned = false; } });
   document.addEventListener("htmx:afterSwap", (e) => { if (e.detail.requestConfig?.path.includes("/older/")) hold(); });
@@ -156,8 +158,11 @@
   converge.toEnd = toEnd;
   // Too much has happened to join it on: the whole part again, at the end for who was there.
   converge.reopen = async () => {
-    const wasNear = near();
-    await htmx.ajax("GET", location.href, { target: "#conversation", swap: "outerHTML" });
+    const wasNear = near(), url = new URL(location);
+    url.hash = "";
+    ["at", "before"].forEach((name) => url.searchParams.delete(name));
+    history.replaceState({}, "", url);
+    await htmx.ajax("GET", url.href, { target: "#conversation", swap: "outerHTML" });
     converge.tell("opened");
     if (wasNear) toEnd();
   };
