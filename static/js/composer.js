@@ -86,6 +86,7 @@
     const response = await (data.file ? converge.files.upload(url, data, li) : post(url, data).catch(() => null));
     if (response?.status === 422 || response?.status === 409) refuse(li, (await response.json()).sentence);
     else if (!response?.ok) return wait(li, !response ? "waiting for connection" : response.status === 401 ? "sign in to continue" : "the server did not answer");
+    else li.dataset.state = "queued";
     tell("changed");
   };
   const send = (then) => {

@@ -3,7 +3,7 @@
   const { $, hear, say, post, draw } = converge;
   const part = () => $("conversation"), id = () => part().dataset.conversation;
   const scroller = () => $("thread-" + id()), items = () => $("items-" + id());
-  let pinned = true, anchor = null, top0 = 0, missed = 0, pending = 0, saidAt = 0, unsaid = 0, reading = 0, found = -1;
+  let pinned = true, anchor = null, top0 = 0, missed = 0, pending = 0, saidAt = 0, unsaid = 0, reading = 0, found = false;
 
   const near = () => { const s = scroller(); return s.scrollHeight - s.scrollTop - s.clientHeight <= 100; };
   const grab = () => {
@@ -22,7 +22,7 @@
     $("jump").hidden = !missed;
     $("jump").textContent = missed === 1 ? "1 new message ↓" : `${missed} new messages ↓`;
   };
-  const toEnd = () => { pinned = true; hold(); count(0); read(); };
+  const toEnd = () => { pinned = true; found = false; hold(); count(0); read(); };
 
   // A burst is one announcement.
   const announce = (words) => {
@@ -100,11 +100,11 @@
     if (!page || id() !== mine) return;
     const told = page.querySelector("[data-part=conversation]").dataset, list = page.querySelector("[data-part=items]");
     if (Number(told.version) < Number(part().dataset.version)) return;
-    const far = isFarAway(list) || items().querySelector("[data-empty]");
-    if (far && !("past" in part().dataset)) return converge.reopen();
+    const far = isFarAway(list) || items().querySelector("[data-empty]"), { past } = part().dataset;
+    if (past === "left" ? !items().querySelector(".msg[data-state=sending], .msg[data-state=waiting]") : far && past === undefined) return converge.reopen();
     part().dataset.version = told.version;
     converge.setClock(told.now);
-    if (!far) { part().dataset.seq = told.seq; merge(list); }
+    if (!far && past !== "left") { part().dataset.seq = told.seq; merge(list); }
     replace("head-" + mine, page);
     replace("status-line-" + mine, page);
     converge.tell("composer", page.querySelector("[data-part=composer] > *"));
@@ -113,12 +113,12 @@
   };
   const ask = () => { if (id()) pending ||= setTimeout(refresh, 30); };
 
-  // Read: visible, focused, at the end, for a second; from a search, once somebody has scrolled.
+  // Read: visible, focused, at the end, for a second; from a search, once somebody scrolls.
   const read = () => {
     clearTimeout(reading);
     reading = setTimeout(() => {
       const { read: url, seq, seen = 0 } = part().dataset;
-      if (!url || found >= 0 || document.hidden || !document.hasFocus() || !near() || Number(seq) <= Number(seen)) return;
+      if (!url || found || document.hidden || !document.hasFocus() || !near() || Number(seq) <= Number(seen)) return;
       part().dataset.seen = seq;
       post(url, { seq }).then(() => converge.tell("changed", { ids: { [id()]: [0] } })).catch(() => {});
     }, 1000);
@@ -128,8 +128,9 @@
     const s = scroller(), hit = $(location.hash.slice(1))?.closest(".msg"), aim = hit || $("unread");
     count(0);
     s.scrollTop = aim ? aim.offsetTop - s.clientHeight / 3 : s.scrollHeight;
-    found = hit ? s.scrollTop : -1;
-    s.addEventListener("scroll", () => { if (s.scrollTop !== found) found = -1; if (!near()) return; if (missed) count(0); read(); }, { passive: true });
+    found = Boolean(hit);
+    for (const by of ["wheel", "touchmove", "pointerdown", "keydown"]) s.addEventListener(by, () => { found = false; read(); }, { passive: true, once: true });
+    s.addEventListener("scroll", () => { if (!near()) return; if (missed) count(0); read(); }, { passive: true });
     $("jump").addEventListener("click", toEnd);
     document.title = document.title.replace(/^(\(\d+\) )?.*$/, `$1${part().dataset.title} – Inbox – Converge`);
     if (focus) (matchMedia("(pointer: fine)").matches && document.querySelector("[data-composer] textarea") || part().querySelector("h1")).focus({ preventScroll: true });
@@ -149,7 +150,7 @@
   hear("changed", ({ ids }) => { if (!ids || ids[id()]?.[0] > part().dataset.version) ask(); });
   hear("opened", ({ focus }) => start(focus));
   hear("leaving", () => presence("left"));
-  hear("sent", () => { found = -1; delete part().dataset.past; toEnd(); });
+  hear("sent", () => { if ("past" in part().dataset) part().dataset.past = "left"; toEnd(); });
   document.addEventListener("visibilitychange", () => { if (!document.hidden) { ask(); read(); } });
   document.addEventListener("htmx:beforeSwap", (e) => { if (e.detail.target.id === "older") { grab(); pinned = false; } });
   document.addEventListener("htmx:afterSwap", (e) => { if (e.detail.requestConfig?.path.includes("/older/")) hold(); });
