@@ -12,8 +12,8 @@ from business_numbers.models import BusinessAccount
 from converge import clock
 from inbox import words
 from inbox.facts import window_of
-from inbox.filters import matching
 from inbox.models import Contact, ContactTag, Conversation, Identity, Tag
+from inbox.naming import named
 
 PAGE = 50
 RULES = [
@@ -54,16 +54,17 @@ class ContactFilter(forms.Form):
     def filter(self, contacts):
         chosen = self.chosen()
         if "q" in chosen:
-            contacts = contacts.filter(id__in=matching(self.workspace, chosen["q"]))
+            called = named(self.workspace.pk, chosen["q"], "inbox_contact.id")
+            contacts = contacts.filter(called)
         if "tag" in chosen:
             contacts = contacts.filter(_tagged(tag=chosen["tag"]))
         if "rule" in chosen:
             contacts = contacts.filter(_under(chosen["rule"]))
         if "channel" in chosen:
-            named = Identity.objects.filter(
+            known_there = Identity.objects.filter(
                 contact=OuterRef("id"), kind__in=NAMES_OF[chosen["channel"]]
             )
-            contacts = contacts.filter(Exists(named))
+            contacts = contacts.filter(Exists(known_there))
         return contacts
 
 

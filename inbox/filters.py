@@ -6,7 +6,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from business_numbers.models import Number
 from converge import clock
-from inbox.models import Contact, Conversation, Draft, Identity, Message
+from inbox.models import Conversation, Draft, Message
+from inbox.naming import named
 from inbox.states import TROUBLED
 from inbox.window import CLOSING, DAY
 
@@ -88,7 +89,8 @@ class ConversationFilter(forms.Form):
             if key in chosen:
                 found = found.filter(condition)
         if chosen.get("q"):
-            found = found.filter(contact__in=matching(self.workspace, chosen["q"]))
+            theirs = "inbox_conversation.contact_id"
+            found = found.filter(named(self.workspace.pk, chosen["q"], theirs))
         if chosen.get("number"):
             found = found.filter(number=chosen["number"])
         if self.order == "waiting":
@@ -146,18 +148,3 @@ def number_choices(workspace) -> list[tuple[str, str]]:
         choices = [(str(pk), label) for pk, label in own.values_list("id", "label")]
         kept.set(key, choices, NUMBERS_KEPT_FOR)
     return choices
-
-
-def matching(workspace, text: str):
-    """Contacts by a part of a name or of any id; a phone number without its spaces."""
-    digits = "".join(filter(str.isdigit, text))
-    ids = Identity.objects.filter(
-        workspace=workspace, value__icontains=text.lstrip("@")
-    )
-    if len(digits) >= 3:
-        ids = ids | Identity.objects.filter(workspace=workspace, value__contains=digits)
-    return Contact.objects.filter(workspace=workspace).filter(
-        Q(name__icontains=text)
-        | Q(profile_name__icontains=text)
-        | Q(id__in=ids.values("contact"))
-    )

@@ -38,7 +38,7 @@ def messages(query: Query, membership: Membership, after: str = "") -> Found:
     reach = Reach(membership.workspace_id, _place(after), clock.now() - KEPT_FOR)
     terms = (*query.terms, *narrowed.facts)
     statements = Statements(terms, narrowed, reach)
-    if narrowed.conversations is not None:
+    if narrowed.conversations is not None and narrowed.is_counted:
         ids = narrowed.conversations.order_by().values_list("id", flat=True)
         few = list(ids[: FEW + 1])
         if len(few) <= FEW:

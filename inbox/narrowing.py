@@ -6,8 +6,8 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from accounts.models import Membership
 from business_numbers.models import Number
-from inbox import reading, tokens
-from inbox.filters import in_window, matching
+from inbox import naming, reading, tokens
+from inbox.filters import in_window
 from inbox.models import Contact, ContactTag, Conversation, Message
 from inbox.search import Query, Term
 from inbox.states import TROUBLED
@@ -22,6 +22,7 @@ STATES = {
 @dataclass
 class Narrowed:
     """`facts` are asked of the index like words; `conversations` is None for all of them.
+    Whether they are few is found out, unless that would mean to look at every one.
 
     `writers`: for each name that teammates have, their ids and the customers' of it.
     """
@@ -30,10 +31,14 @@ class Narrowed:
     conversations: object = None
     writers: list[tuple] = field(default_factory=list)
     has_failed: bool = False
+    is_counted: bool = True
 
 
 def narrow(query: Query, membership: Membership) -> Narrowed:
-    found = Narrowed(has_failed="failed" in query.values("has"))
+    found = Narrowed(
+        has_failed="failed" in query.values("has"),
+        is_counted="unread" not in query.values("is"),
+    )
     if "media" in query.values("has"):
         found.facts.append(Term((tokens.MEDIA,), is_whole=True))
     own = _about_conversations(query, membership)
@@ -52,9 +57,9 @@ def people(query: Query, membership: Membership):
     ):
         return None
     found = Contact.objects.filter(workspace=membership.workspace_id)
-    for name in [query.text, *query.values("from")]:
-        if name:
-            found = found.filter(id__in=matching(membership.workspace_id, name))
+    if name := query.text or " ".join(query.values("from")):
+        called = naming.named(membership.workspace_id, name, "inbox_contact.id")
+        found = found.filter(called)
     own = _about_conversations(query, membership)
     return found if own is None else found.filter(id__in=own.values("contact_id"))
 
@@ -84,17 +89,17 @@ def _written_by(name: str, membership: Membership, found: Narrowed, own):
         fact = tokens.by(membership.user_id)
         found.facts.append(Term((fact,), is_whole=True))
         return own
-    theirs = _all(membership, None).filter(
-        contact__in=matching(membership.workspace_id, name)
+    theirs = naming.named(
+        membership.workspace_id, name, "inbox_conversation.contact_id"
     )
     team = Membership.objects.filter(
         workspace=membership.workspace_id, user__name__icontains=name
     )
     if authors := list(team.values_list("user_id", flat=True)):
-        found.writers.append((authors, theirs))
+        found.writers.append((authors, _all(membership, None).filter(theirs)))
         return own
     found.facts.append(Term((tokens.INBOUND,), is_whole=True))
-    return theirs if own is None else own.filter(id__in=theirs)
+    return _all(membership, own).filter(theirs)
 
 
 def _tagged(name: str):

@@ -29,11 +29,11 @@ def search(request):
 
 
 def _found(query: Query, membership, after: str) -> dict:
-    contacts = None if after else narrowing.people(query, membership)
     names = dict.fromkeys(name for name, _ in query.operators)
     try:
         with patience(SECONDS):
             found = finding.messages(query, membership, after)
+            contacts = None if after else narrowing.people(query, membership)
             people, has_more = hits.draw_people(contacts)
     except TooLong:
         return {"is_stopped": True}
