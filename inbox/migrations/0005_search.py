@@ -106,7 +106,7 @@ DROP TRIGGER {table}_unsaid ON {table};
 DROP FUNCTION {table}_say(), {table}_say_again(), {table}_unsay();
 """
 # What waits to be put into the index is read by every search: little of it.
-PENDING = "ALTER INDEX searchable_words SET (gin_pending_list_limit = 512)"
+PENDING = "ALTER INDEX searchable_words SET (gin_pending_list_limit = 1024)"
 
 
 def _triggers(table: str, words: str, words_again: str, *columns: str) -> str:
