@@ -248,11 +248,11 @@ def test_a_name_is_found_by_any_part_of_it(
     monkeypatch.setattr(naming, "FEW", few)
     monkeypatch.setattr(finding, "FEW", few)
     amina = factories.create_contact(workspace, "Amina Yusuf", wa_id="447700900112")
-    factories.create_contact(workspace, "Émile d’Aubigné-Özil")
+    factories.create_contact(workspace, "Émile d’Aubigné-Özil", wa_id="33612345678")
     say(factories.create_conversation(number, amina), "order")
 
-    for typed in ("usuf", "yusuf amin", "AMİNA", "7700 900", "+44 (0) 7700", "900112"):
-        assert people(typed) == (["Amina Yusuf"] if typed != "+44 (0) 7700" else [])
+    for typed in ("usuf", "yusuf amin", "AMİNA", "7700 900", "+44-7700", "900112"):
+        assert people(typed) == ["Amina Yusuf"]
     assert people("emile ozil") == people("ubigne") == ["Émile d’Aubigné-Özil"]
     assert people("amina ozil") == people("%") == people("_") == []
     assert found("from:usuf") == found("order from:amina") == ["order"]
