@@ -1,75 +1,32 @@
-"""The only door from a flow to somebody's server: public addresses, one small answer.
+"""The step of a flow that calls somebody's server: a few redirects, each judged anew."""
 
-The address is resolved here, checked here, and the connection goes to the checked
-address, so a name cannot point elsewhere a moment later; after every redirect again.
-"""
-
-import ipaddress
 import json
-import socket
 import time
-from dataclasses import dataclass
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
-import requests
-from django.conf import settings
-from requests.adapters import HTTPAdapter
-from urllib3.exceptions import HTTPError, ReadTimeoutError
-
+from converge.outward import Answer, NotCalled, Patience, ask, resolve
 from flows.walk import Call, Called
 
 CONNECT_TIMEOUT, READ_TIMEOUT, WITHIN = 3.0, 5.0, 10.0
-SIZE_MAX = 256 * 1024
 REDIRECTS_MAX = 3
 REDIRECTS = (301, 302, 303, 307, 308)
-PORTS = {"http": 80, "https": 443}
-NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-class NotCalled(Exception):
-    """Why there is no answer, as a sentence."""
-
-
-@dataclass(frozen=True)
-class Target:
-    scheme: str
-    host: str
-    port: int
-    address: str
-    path: str
-
-    @property
-    def url(self) -> str:
-        address = f"[{self.address}]" if ":" in self.address else self.address
-        return f"{self.scheme}://{address}:{self.port}{self.path}"
-
-
-class PinnedAdapter(HTTPAdapter):
-    """Connects to an address and still expects the certificate of the name."""
-
-    def __init__(self, host: str):
-        self.host = host
-        super().__init__(max_retries=0)
-
-    def init_poolmanager(self, *args, **kwargs):
-        super().init_poolmanager(
-            *args, server_hostname=self.host, assert_hostname=self.host, **kwargs
-        )
 
 
 def call(wanted: Call) -> Called:
     """The answer, or the sentence that says why there is none. Never raises for theirs."""
     try:
-        status, text = _follow(wanted)
+        answer = _follow(wanted)
     except NotCalled as problem:
         return Called(is_fine=False, sentence=str(problem))
-    if not 200 <= status < 300:
-        return Called(is_fine=False, sentence=f"It answered with status {status}.")
+    if not 200 <= answer.status < 300:
+        return Called(
+            is_fine=False, sentence=f"It answered with status {answer.status}."
+        )
     try:
-        value = pick(text, wanted.path)
+        value = pick(answer.text, wanted.path)
     except NotCalled as problem:
         return Called(is_fine=False, sentence=str(problem))
-    return Called(is_fine=True, value=value, sentence=f"It answered {status}.")
+    return Called(is_fine=True, value=value, sentence=f"It answered {answer.status}.")
 
 
 def pick(text: str, path: str) -> str:
@@ -87,105 +44,22 @@ def pick(text: str, path: str) -> str:
     return found if isinstance(found, str) else json.dumps(found)
 
 
-def resolve(url: str) -> Target:
-    """Where this URL really leads; NotCalled when that is no public place."""
-    try:
-        parts = urlsplit(url)
-        port = parts.port or PORTS.get(parts.scheme, 0)
-    except ValueError as error:
-        raise NotCalled("This is no usable URL.") from error
-    if parts.scheme not in PORTS or not parts.hostname or parts.username:
-        raise NotCalled("A URL must begin with https:// and name a host.")
-    if parts.scheme == "http" and not settings.OUTGOING_PRIVATE_HOSTS:
-        raise NotCalled("Only https:// is called.")
-    path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    address = _address(parts.hostname, port)
-    return Target(parts.scheme, parts.hostname, port, address, path)
-
-
-def _address(host: str, port: int) -> str:
-    """One address of the host; every one of them must be public."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError) as error:
-        raise NotCalled(f"The name {host[:80]} is not known.") from error
-    addresses = [info[4][0] for info in found]
-    if not settings.OUTGOING_PRIVATE_HOSTS and not all(map(is_public, addresses)):
-        raise NotCalled("This address is inside a private network; it is not called.")
-    return addresses[0]
-
-
-def is_public(address: str) -> bool:
-    """Also of the IPv4 address that some IPv6 addresses carry inside."""
-    ip = ipaddress.ip_address(address.partition("%")[0])
-    inner = _inside(ip) if ip.version == 6 else None
-    if inner is not None and not inner.is_global:
-        return False
-    return ip.is_global and not ip.is_multicast
-
-
-def _inside(ip: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
-    if ip in NAT64:
-        return ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF)
-    return ip.ipv4_mapped or ip.sixtofour or (ip.teredo[1] if ip.teredo else None)
-
-
-def _follow(wanted: Call) -> tuple[int, str]:
+def _follow(wanted: Call) -> Answer:
     url, method, body = wanted.url, wanted.method, wanted.body
-    give_up_at = time.monotonic() + WITHIN
+    patience = Patience(CONNECT_TIMEOUT, READ_TIMEOUT, time.monotonic() + WITHIN)
     for _ in range(REDIRECTS_MAX + 1):
-        target = resolve(url)
-        status, text, location = _call_once(target, method, body, give_up_at)
-        if status not in REDIRECTS or not location:
-            return status, text
-        url = urljoin(url, location)
-        if status in (301, 302, 303):
+        sent = body.encode() if method == "POST" else None
+        answer = ask(resolve(url), method, sent, _headers(method, body), patience)
+        if answer.status not in REDIRECTS or not answer.location:
+            return answer
+        url = urljoin(url, answer.location)
+        if answer.status in (301, 302, 303):
             method, body = "GET", ""
     raise NotCalled("It redirects too often.")
 
 
-def _call_once(target: Target, method: str, body: str, give_up_at: float):
-    headers = {"Host": _host_header(target), "User-Agent": "Converge", "Accept": "*/*"}
-    if method == "POST":
-        is_json = body.lstrip().startswith(("{", "["))
-        headers["Content-Type"] = "application/json" if is_json else "text/plain"
-    with requests.Session() as session:
-        session.trust_env = False
-        if target.scheme == "https":
-            session.mount(f"https://{target.address}", PinnedAdapter(target.host))
-        try:
-            with session.request(
-                method,
-                target.url,
-                data=body.encode() if method == "POST" else None,
-                headers=headers,
-                timeout=(CONNECT_TIMEOUT, READ_TIMEOUT),
-                allow_redirects=False,
-                stream=True,
-            ) as response:
-                text = _read(response, give_up_at)
-                return response.status_code, text, response.headers.get("Location")
-        except (requests.Timeout, ReadTimeoutError) as error:
-            raise NotCalled("It did not answer in time.") from error
-        except (requests.RequestException, OSError) as error:
-            raise NotCalled("It could not be reached.") from error
-        except HTTPError as error:  # of the raw body, which `requests` does not wrap
-            raise NotCalled("Its answer broke off or could not be read.") from error
-
-
-def _host_header(target: Target) -> str:
-    is_usual = target.port == PORTS[target.scheme]
-    return target.host if is_usual else f"{target.host}:{target.port}"
-
-
-def _read(response, give_up_at: float) -> str:
-    """Piece by piece, so that neither size nor slowness of an answer takes a worker."""
-    pieces, size = [], 0
-    while piece := response.raw.read1(16 * 1024, decode_content=True):
-        pieces.append(piece)
-        size += len(piece)
-        if size > SIZE_MAX:
-            raise NotCalled(f"Its answer is larger than {SIZE_MAX // 1024} KB.")
-        if time.monotonic() > give_up_at:
-            raise NotCalled("It did not answer in time.")
-    return b"".join(pieces).decode("utf-8", "replace")
+def _headers(method: str, body: str) -> dict[str, str]:
+    if method != "POST":
+        return {}
+    is_json = body.lstrip().startswith(("{", "["))
+    return {"Content-Type": "application/json" if is_json else "text/plain"}

@@ -18,6 +18,7 @@ KIT = {
     "converge.processes": (),
     "converge.wakeups": (),
     "converge.forms": (),
+    "converge.outward": (),
     "converge.clock": ("converge.models",),
     "converge.database": ("converge.database", "converge.processes"),
 }
@@ -27,8 +28,8 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 SPEAKS_HTTP = {
     "business_numbers.door",  # our own, knocked at as Meta would
     "business_numbers.graph",
-    # The step that calls a URL: to anybody but Meta, and to public addresses only.
-    "flows.calling",
+    # To anybody but Meta, and to public addresses only.
+    "converge.outward",
     "converge.demo_story",
     "converge.management.commands.demo",
 }

@@ -2,6 +2,7 @@
 
 import pytest
 
+from converge import outward
 from flows import calling
 from flows.walk import Call
 
@@ -114,7 +115,7 @@ def test_nothing_private_is_called(settings, url):
 def test_a_name_that_points_inside_is_not_called(settings, monkeypatch):
     settings.OUTGOING_PRIVATE_HOSTS = False
     inside = [(2, 1, 6, "", ("93.184.216.34", 443)), (2, 1, 6, "", ("10.0.0.1", 443))]
-    monkeypatch.setattr(calling.socket, "getaddrinfo", lambda *a, **k: inside)
+    monkeypatch.setattr(outward.socket, "getaddrinfo", lambda *a, **k: inside)
 
     assert "private network" in call("https://rebinding.example/").sentence
 
@@ -132,4 +133,4 @@ def test_a_name_that_points_inside_is_not_called(settings, monkeypatch):
     ],
 )
 def test_what_counts_as_public(address, is_public):
-    assert calling.is_public(address) is is_public
+    assert outward.is_public(address) is is_public
