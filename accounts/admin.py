@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from accounts import audit, cases
 from accounts.models import (
+    ApiKey,
     AuditEntry,
     Case,
     CaseEntry,
@@ -52,6 +53,14 @@ class InvitationAdmin(ReadOnly):
     list_display = ["email", "workspace", "role", "expires_at", "accepted_at"]
     exclude = ["token_hash"]
     search_fields = ["email"]
+
+
+@admin.register(ApiKey)
+class ApiKeyAdmin(ReadOnly):
+    list_display = ["name", "workspace", "created_at", "last_used_at", "revoked_at"]
+    list_select_related = ["workspace"]
+    exclude = ["token_hash"]
+    search_fields = ["name", "token_start"]
 
 
 @admin.register(AuditEntry)

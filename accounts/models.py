@@ -244,5 +244,36 @@ class CaseEntry(models.Model):
         return f"{self.case} {self.by}"
 
 
+class ApiKey(models.Model):
+    """A machine that may act for a workspace. Belongs to it, not to who made it."""
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="api_keys"
+    )
+    name = models.CharField(max_length=60)
+    token_hash = models.CharField(max_length=64, unique=True)
+    token_start = models.CharField(max_length=8)
+    token_last4 = models.CharField(max_length=4)
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True)
+    # The rate limit: when it would have its whole burst again. The database's clock.
+    rested_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = "API key"
+        indexes = [
+            models.Index(fields=["workspace", "-created_at"], name="api_key_newest")
+        ]
+
+    def __str__(self):
+        return f"{self.name} ({self.shown})"
+
+    @property
+    def shown(self) -> str:
+        return f"{self.token_start}…{self.token_last4}"
+
+
 def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -19,6 +19,7 @@ MAY = {
     "manage_team": {OWNER, ADMIN},
     "manage_owners": {OWNER},
     "manage_workspace": {OWNER, ADMIN},
+    "manage_machines": {OWNER, ADMIN},  # API keys and webhooks
     "read_audit": {OWNER, ADMIN},
     "export": {OWNER},
     "broadcast": {OWNER, ADMIN},

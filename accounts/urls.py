@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import cases, settings
+from accounts.views import api_keys, cases, settings
 
 urlpatterns = [
     path("", settings.overview, name="settings"),
@@ -15,6 +15,8 @@ urlpatterns = [
         settings.revoke_invitation,
         name="revoke_invitation",
     ),
+    path("api-keys/", api_keys.keys, name="api_keys"),
+    path("api-keys/<int:key_id>/revoke/", api_keys.revoke, name="revoke_api_key"),
     path("cases/", cases.all_cases, name="cases"),
     path("cases/new/", cases.ask, name="ask_support"),
     path("cases/<str:reference>/", cases.show, name="case"),

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from accounts import roles
+from accounts import api_keys, roles
 from accounts.cases import open_case
 from accounts.models import Invitation, Membership
 from inbox.models import Attachment, CannedReply, MergeProposal
@@ -149,6 +149,8 @@ METHODS = {
     "numbers:rename": GET,
     "numbers:test_webhook": POST,
     "numbers:ask_support": POST,
+    "api_keys": GET,
+    "revoke_api_key": POST,
     "cases": GET,
     "ask_support": GET,
     "case": GET,
@@ -224,6 +226,7 @@ def world(workspace, alice, number, conversation):
         "reference": open_case(
             workspace, alice, "It is silent", "Since noon.", {}
         ).reference,
+        "key_id": api_keys.issue(workspace, "Web shop", by=alice)[0].id,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,
         **one_of_everything(number),
