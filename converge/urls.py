@@ -44,6 +44,7 @@ urlpatterns = [
     path("first-run/<str:token>/", joining.first_run, name="first_run"),
     path("join/<str:token>/", joining.accept_invitation, name="accept_invitation"),
     re_path(rf"^(?P<page>{SHORT})/(?P<rest>.*)$", session.go_to),
+    path("api/v1/", include("inbox.api.urls")),
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
     path("w/<slug:slug>/contacts/", include("inbox.contact_urls")),
     path("w/<slug:slug>/broadcasts/", include("broadcasts.urls")),

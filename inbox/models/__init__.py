@@ -1,5 +1,6 @@
 from inbox.models.contacts import Contact, ContactTag, Identity, MergeProposal, Tag
 from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
+from inbox.models.machines import ApiSend, OutgoingDelivery, OutgoingWebhook
 from inbox.models.messages import (
     Attachment,
     Attempt,
@@ -12,6 +13,7 @@ from inbox.models.replies import CannedReply, Draft
 from inbox.models.searching import Searchable
 
 __all__ = [
+    "ApiSend",
     "Attachment",
     "Attempt",
     "CannedReply",
@@ -24,6 +26,8 @@ __all__ = [
     "MergeProposal",
     "Message",
     "Note",
+    "OutgoingDelivery",
+    "OutgoingWebhook",
     "ParkedChange",
     "ParkedStatus",
     "Presence",
