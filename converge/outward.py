@@ -17,6 +17,7 @@ from urllib3.exceptions import HTTPError, ReadTimeoutError
 
 SIZE_MAX = 256 * 1024
 PORTS = {"http": 80, "https": 443}
+LATE = "It did not answer in time."
 NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
@@ -110,7 +111,7 @@ def ask(
                 location = response.headers.get("Location") or ""
                 return Answer(response.status_code, text, location)
         except (requests.Timeout, ReadTimeoutError) as error:
-            raise NotCalled("It did not answer in time.") from error
+            raise NotCalled(LATE) from error
         except (requests.RequestException, OSError) as error:
             raise NotCalled("It could not be reached.") from error
         except HTTPError as error:  # of the raw body, which `requests` does not wrap
@@ -158,5 +159,5 @@ def _read(response, give_up_at: float) -> str:
         if size > SIZE_MAX:
             raise NotCalled(f"Its answer is larger than {SIZE_MAX // 1024} KB.")
         if time.monotonic() > give_up_at:
-            raise NotCalled("It did not answer in time.")
+            raise NotCalled(LATE)
     return b"".join(pieces).decode("utf-8", "replace")

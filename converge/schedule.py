@@ -23,6 +23,8 @@ MINUTE = 1
 JOBS = {
     "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
     "sweep the broadcasts": ("broadcasts.tasks.sweep", MINUTE),
+    "tell webhooks": ("inbox.tasks.tell_outside", MINUTE),
+    "forget told events": ("inbox.tasks.forget_told", 60),
     "watch parts": ("converge.status.watch", MINUTE),
     "sync accounts": ("converge.schedule.sync_accounts", 60),
     "watch tokens": ("business_numbers.tasks.watch_tokens", 10),

@@ -13,7 +13,7 @@ from business_numbers.models import Template
 from converge import clock
 from flows import walk
 from flows.messages import Content
-from inbox import outbox, tags, takeover, words
+from inbox import outbox, outgoing, tags, takeover, words
 from inbox.gate import Refuse, Sender
 from inbox.models import ContactTag, Conversation, Event, Tag
 from inbox.outbox import Draught, Outcome
@@ -112,6 +112,7 @@ def _assign(action: walk.Assign, conversation: Conversation) -> None:
         _note(conversation, "assigned", to=user.first_name)
     else:
         _note(conversation, "unassigned")
+    outgoing.assigned(conversation, by=None)
 
 
 def _hand_over(action: walk.HandOver, conversation: Conversation) -> None:

@@ -22,7 +22,7 @@ from business_numbers.webhook_facts import (
 )
 from converge import bulk, clock
 from converge.live import Change, announce
-from inbox import arrivals, echoes, effects, people, statuses
+from inbox import arrivals, echoes, effects, outgoing, people, statuses
 from inbox.arrivals import Arrived, Placed
 from inbox.people import Sighting
 
@@ -67,6 +67,8 @@ def apply(items: list[Item]) -> list[Arrived]:
     )
 
     arrived = arrivals.store(messages, conversations)
+    listened = {n.workspace_id for n in numbers.values() if n.is_listened}
+    outgoing.received(a.message for a in arrived if a.workspace in listened)
     arrivals.store_reactions(_only(placed, Reacted), conversations)
     arrivals.store_changes(_only(placed, Changed))
     matched, strangers = statuses.match(reports)
@@ -105,7 +107,7 @@ def _needs_number(item: Item) -> bool:
 
 def _numbers_of(items: list[Item]) -> dict[tuple[str, str], Number]:
     wanted = {_key(i) for i in items if i.fact.target}
-    found = (
+    found = outgoing.listened(
         Number.objects.in_use()
         .filter(meta_id__in={target for _, target in wanted})
         .select_related("account")

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from business_numbers.models import Number
 from business_numbers.webhook_facts import Changed, Inbound, Reacted
 from converge import bulk, clock
+from inbox import outgoing
 from inbox.models import (
     Attachment,
     Conversation,
@@ -248,8 +249,10 @@ def _touch_conversations(fresh) -> None:
         if p.fact.kind not in OPENS_NO_WINDOW:
             f["inbound_at"] = max(filter(None, (f["inbound_at"], at)))
     rows = [folded[key] for key in sorted(folded)]
-    if rows:
-        bulk.execute(TOUCH, [bulk.to_json(rows)])
+    touched = bulk.fetch(TOUCH, [bulk.to_json(rows)]) if rows else []
+    listened = {row["conversation_id"] for p, row in fresh if p.number.is_listened}
+    taken_over = [pk for pk, is_news in touched if is_news and pk in listened]
+    outgoing.about(taken_over, outgoing.HANDED_OVER, humanHandoff=True, by=None)
 
 
 def _blank(conversation: int) -> dict:
@@ -301,6 +304,7 @@ CROSS JOIN LATERAL (
   SELECT c.last_kind = '' OR (r.last_at, r.last_seq) > (c.last_at, c.last_seq)
     AS is_newer FROM inbox_conversation c WHERE c.id = r.id) AS n
 WHERE t.id = r.id
+RETURNING t.id, COALESCE(t.takeover_at = r.phone_at, false)
 """
 
 

@@ -19,7 +19,7 @@ from business_numbers import instagram, payloads
 from business_numbers.models import Number, Pace
 from business_numbers.payloads import Address
 from converge import bulk, clock
-from inbox import pacing
+from inbox import outgoing, pacing
 from inbox.apply import tell
 from inbox.facts import Ask, FactBook, window_of
 from inbox.gate import Allow, Refuse, Sender, decide
@@ -335,3 +335,4 @@ def _put_off(others: list) -> None:
         else:
             message.due_at = decision.until
         message.save(update_fields=["decision", "state", "error_text", "due_at"])
+    outgoing.moved(m.id for m, decision in others if isinstance(decision, Refuse))

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from converge import clock
+from inbox import outgoing
 from inbox.models import Conversation, Event
 
 
@@ -10,6 +11,8 @@ def close(conversation: Conversation, *, by) -> None:
     """Nobody waits any more. The caller holds the conversation's lock, here and below."""
     _put(conversation, Conversation.CLOSED, waiting_since=None)
     _note(conversation, "closed", by)
+    by_whom = by.email if by else None
+    outgoing.about([conversation.id], outgoing.CLOSED, by=by_whom)
 
 
 def snooze(conversation: Conversation, until: datetime, *, by) -> None:

@@ -11,7 +11,7 @@ from django.db.models import Max, Q
 from accounts.models import Workspace
 from business_numbers.models import Number
 from converge import bulk, clock
-from inbox import tags
+from inbox import outgoing, tags
 from inbox.arrivals import Placed
 from inbox.models import Contact, Event, Identity, Tag
 from inbox.states import ARRIVED, State
@@ -47,8 +47,13 @@ def follow_statuses(settled: list[Known]) -> None:
     tags.lift_unreachable(arrived)
     _tag_unreachable({k.contact for k in failed if _code(k) == tags.UNREACHABLE})
     stopped = {k.contact: k for k in failed if _code(k) == MARKETING_STOPPED}
-    for contact, known in sorted(stopped.items()):
-        _set_preference(contact, known.at, stops=True)
+    _tell_stopped(
+        [
+            contact
+            for contact, known in sorted(stopped.items())
+            if _set_preference(contact, known.at, stops=True)
+        ]
+    )
 
 
 def follow_deliveries(reports: list) -> None:
@@ -62,14 +67,32 @@ def follow_deliveries(reports: list) -> None:
 
 
 def keep_preferences(placed: list[Placed]) -> None:
+    stopped = []
     for p in sorted(placed, key=lambda p: p.fact.at):
-        _set_preference(p.contact, p.fact.at, stops=p.fact.stops_marketing)
+        is_news = _set_preference(p.contact, p.fact.at, stops=p.fact.stops_marketing)
+        if is_news and p.fact.stops_marketing and p.number.is_listened:
+            stopped.append(p.contact)
+    _tell_stopped(stopped)
 
 
-def _set_preference(contact: int, at, *, stops: bool) -> None:
-    Contact.objects.filter(
-        Q(marketing_changed_at=None) | Q(marketing_changed_at__lte=at), id=contact
-    ).update(refuses_marketing=stops, marketing_changed_at=at)
+def _set_preference(contact: int, at, *, stops: bool) -> bool:
+    """Whether it is news."""
+    before = bulk.fetch(PREFER, [contact, stops, at, at])
+    return bool(before) and before[0][0] is not stops
+
+
+PREFER = """
+WITH before AS (
+  SELECT id, refuses_marketing FROM inbox_contact WHERE id = %s FOR NO KEY UPDATE)
+UPDATE inbox_contact c SET refuses_marketing = %s, marketing_changed_at = %s FROM before
+WHERE c.id = before.id
+  AND (c.marketing_changed_at IS NULL OR c.marketing_changed_at <= %s)
+RETURNING before.refuses_marketing
+"""
+
+
+def _tell_stopped(contacts: list[int]) -> None:
+    outgoing.opted_out(contacts, scope="marketing", how="whatsapp")
 
 
 def _code(known: Known) -> int | None:
@@ -93,6 +116,8 @@ def _hear_stop_words(inbound: list[Placed], conversations: dict) -> None:
         for w in granted
     ]
     bulk.insert(Event, rows)
+    told = [w.contact for w in granted if heard[w.contact].number.is_listened]
+    outgoing.opted_out(told, scope="all", how="stop word")
 
 
 def _without_older_than_a_lift(heard: dict[int, Placed]) -> dict[int, Placed]:

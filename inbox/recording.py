@@ -16,7 +16,7 @@ from business_numbers.errors import Verdict
 from business_numbers.graph import GraphError
 from business_numbers.models import BusinessAccount, Number, Pace
 from converge import bulk, clock
-from inbox import pacing, statuses, tier
+from inbox import outgoing, pacing, statuses, tier
 from inbox.apply import tell
 from inbox.claims import Job
 from inbox.models import Attachment, Attempt, Message
@@ -130,7 +130,7 @@ def _write(endings: list[Ending]) -> None:
         SAVE,
         [bulk.to_json([_row(e, now) for e in endings]), bulk.to_json([RANKS])],
     )
-    statuses.settle_messages({e.job.message for e in endings})
+    listened = statuses.settle_messages({e.job.message for e in endings})
     again = [e for e in endings if e.again_at]
     bulk.update(
         Message,
@@ -141,6 +141,7 @@ def _write(endings: list[Ending]) -> None:
         "state = CASE WHEN t.state IN ('delivered', 'read', 'played', 'sent')"
         " THEN t.state ELSE 'queued' END, due_at = r.due_at, lease_until = NULL",
     )
+    outgoing.moved(listened)
 
 
 def _row(ending: Ending, now: datetime) -> dict:
@@ -238,7 +239,7 @@ def sweep_leases(limit: int = 500) -> int:
         Attempt.objects.filter(message__in=messages, state=State.SENDING).update(
             state=State.UNKNOWN, error={"title": "the process sending it died"}
         )
-        statuses.settle_messages(set(messages))
+        outgoing.moved(statuses.settle_messages(set(messages)))
         tell({conversation for _, conversation in rows})
         wake()
     return len(rows)

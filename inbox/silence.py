@@ -6,7 +6,7 @@ from datetime import timedelta
 from django.db import transaction
 
 from converge import bulk, clock
-from inbox import statuses
+from inbox import outgoing, statuses
 from inbox.apply import tell
 from inbox.models import Attempt
 from inbox.states import State
@@ -26,7 +26,7 @@ def mark_silent() -> int:
     Attempt.objects.filter(message__in=messages, state=State.SENT).update(
         state=State.SILENT
     )
-    statuses.settle_messages(messages)
+    outgoing.moved(statuses.settle_messages(messages))
     tell({conversation for _, conversation in rows})
     return len(rows)
 

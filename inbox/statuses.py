@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from business_numbers.models import Number
 from business_numbers.webhook_facts import Status
 from converge import bulk, clock
+from inbox import outgoing
 from inbox.models import Attempt, ParkedStatus
 from inbox.states import ARRIVED, FROM_META, State
 
@@ -108,7 +109,7 @@ def apply(matched: list[tuple[Known, Status]]) -> list[Known]:
         " error = CASE WHEN r.state <> 'failed' THEN '{}'"
         " WHEN r.error = '{}' THEN t.error ELSE r.error END",
     )
-    settle_messages({known.message for known in changed.values()})
+    outgoing.moved(settle_messages({known.message for known in changed.values()}))
     return list(changed.values())
 
 
@@ -144,16 +145,17 @@ def _attempt_row(known: Known) -> dict:
     }
 
 
-def settle_messages(messages: set) -> None:
+def settle_messages(messages: set) -> list:
     """A message is what its newest attempt is, except that an arrival always wins.
 
-    An arrival also takes a retry back that had not begun.
+    An arrival also takes a retry back that had not begun. Given back are those whose
+    workspace has a webhook, for the caller to tell when it is done with them.
     """
-    if messages:
-        bulk.execute(
-            SETTLE,
-            [[str(state) for state in ARRIVED], list(messages), list(RANKED)],
-        )
+    if not messages:
+        return []
+    arrived = [str(state) for state in ARRIVED]
+    rows = bulk.fetch(SETTLE, [arrived, list(messages), list(RANKED)])
+    return [message for message, is_listened in rows if is_listened]
 
 
 RANKED = tuple(str(state) for state in State)
@@ -177,6 +179,9 @@ FROM (
 ) best
 WHERE m.id = best.message_id
   AND (m.state <> 'queued' OR best.state = ANY('{delivered,read,played}'))
+RETURNING m.id, EXISTS (
+  SELECT FROM inbox_outgoingwebhook w
+  WHERE w.workspace_id = m.workspace_id AND w.off_at IS NULL)
 """
 
 

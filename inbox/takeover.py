@@ -5,7 +5,8 @@ planned before is stale.
 """
 
 from accounts.models import User
-from converge import clock
+from converge import bulk, clock
+from inbox import outgoing
 from inbox.models import Conversation, Event, Message
 from inbox.states import State
 
@@ -28,9 +29,17 @@ def turn_off(conversation: Conversation, *, by: User) -> bool:
 
 def cancel_bot(conversation: Conversation) -> int:
     """Bot messages that have not left are taken back; how many."""
-    return Message.objects.filter(
-        conversation=conversation, state=State.QUEUED, origin=Message.FLOW
-    ).update(state=State.CANCELLED, error_text="A teammate took over.")
+    taken_back = [pk for (pk,) in bulk.fetch(TAKE_BACK, [conversation.id])]
+    outgoing.moved(taken_back)
+    return len(taken_back)
+
+
+TAKE_BACK = f"""
+UPDATE inbox_message SET state = '{State.CANCELLED}',
+  error_text = 'A teammate took over.'
+WHERE conversation_id = %s AND state = '{State.QUEUED}' AND origin = '{Message.FLOW}'
+RETURNING id
+"""
 
 
 def _switch(conversation, *, is_on: bool, by: User | None, reason: str) -> None:
@@ -51,4 +60,10 @@ def _switch(conversation, *, is_on: bool, by: User | None, reason: str) -> None:
         kind="takeover_on" if is_on else "takeover_off",
         actor=by,
         data={"reason": reason} if reason else {},
+    )
+    outgoing.about(
+        [conversation.id],
+        outgoing.HANDED_OVER,
+        humanHandoff=is_on,
+        by=by.email if by else None,
     )

@@ -1,14 +1,18 @@
 """What django-q2 runs for the inbox. Every task is a wake-up: ids in rows are the queue,
 so it is harmless when one runs twice, late, or never."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django_q.tasks import async_task
 
 from converge import clock
-from inbox import media, profiles, recording, silence, statuses
+from inbox import media, outgoing_calls, profiles, recording, silence, statuses
 from inbox.apply import apply, tell
 from inbox.arrivals import Arrived
-from inbox.models import Conversation, Event
+from inbox.models import Conversation, Event, OutgoingDelivery
+
+DELIVERIES_KEPT = timedelta(days=30)
 
 
 def wake_fetching(arrived: list[Arrived]) -> None:
@@ -25,6 +29,17 @@ def fetch_media() -> int:
 
 def fetch_names() -> int:
     return profiles.fetch_names()
+
+
+def tell_outside() -> int:
+    return outgoing_calls.tell_due()
+
+
+def forget_told() -> int:
+    """Deliveries that are over, after the time their log is kept."""
+    old = clock.now() - DELIVERIES_KEPT
+    over = OutgoingDelivery.objects.filter(at__lt=old)
+    return over.exclude(state=OutgoingDelivery.WAITING).delete()[0]
 
 
 def sweep() -> None:

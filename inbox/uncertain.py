@@ -2,6 +2,7 @@
 
 from accounts.models import User
 from converge import clock
+from inbox import outgoing
 from inbox.models import Attempt, Event, Message
 from inbox.states import State
 
@@ -16,6 +17,7 @@ def mark_sent(messages: dict, by: User) -> int:
     )
     rows = Message.objects.filter(id__in=ids)
     rows.update(state=State.SENT, settled_by=by)
+    outgoing.moved(ids)
     now = clock.now()
     Event.objects.bulk_create(
         Event(

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.access import member
 from converge import bulk, clock
-from inbox import blocking, closing, reading, snoozing, tags, takeover
+from inbox import blocking, closing, outgoing, reading, snoozing, tags, takeover
 from inbox.access import conversation_for
 from inbox.models import (
     ContactTag,
@@ -67,6 +67,7 @@ def assign(request, conversation: Conversation):
         note_event(conversation, "assigned", request.user, to=to)
     else:
         note_event(conversation, "unassigned", request.user)
+    outgoing.assigned(conversation, by=request.user)
 
 
 @act("organise")

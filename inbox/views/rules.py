@@ -1,7 +1,7 @@
 """The two reserved tags as people switch them: who may, what must be said, what is noted."""
 
 from accounts import audit
-from inbox import tags
+from inbox import outgoing, tags
 from inbox.models import Contact, Conversation, Tag
 from inbox.views.acts import note_event
 
@@ -15,6 +15,7 @@ def switch_dnd(
         reason = f"set by {request.user.first_name}"
         if tags.set_tag(contact, Tag.DND, by=request.user, reason=reason):
             _note(request, conversation, "dnd_on", reason)
+            outgoing.opted_out([contact.id], scope="all", how="teammate")
             audit.record(request, "dnd set", str(contact.public_id))
         return None
     if not request.membership.may("lift_dnd"):
