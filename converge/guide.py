@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from django.http import Http404
+from django.conf import settings
+from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -83,6 +84,7 @@ ARTICLES = (
         (132000, 132001, 132005, 132007, 132012, 132015, 132016),
     ),
 )
+FOR_PROGRAMS = settings.BASE_DIR / "docs" / "api.md"
 BY_SLUG = {a.slug: a for a in ARTICLES}
 
 
@@ -114,3 +116,11 @@ def article(request, slug):
     if found is None:
         raise Http404
     return render(request, f"help/{found.slug}.html", {"article": found})
+
+
+@require_GET
+@public
+def for_programs(request):
+    """The description of the API and of webhooks, as it stands in the repository."""
+    text = FOR_PROGRAMS.read_text(encoding="utf-8")
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")

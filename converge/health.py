@@ -28,6 +28,13 @@ QUEUES = {
         " FROM (SELECT due_at FROM inbox_message WHERE state = 'queued'"
         " AND due_at <= converge_now() LIMIT 10000) AS q"
     ),
+    # Without those that rest because they keep failing: their page says so.
+    "told_outside": (
+        "SELECT count(*), extract(epoch FROM converge_now() - min(due_at))"
+        " FROM (SELECT d.due_at FROM inbox_outgoingdelivery d"
+        " JOIN inbox_outgoingwebhook w ON w.id = d.webhook_id AND w.failures = 0"
+        " WHERE d.state = 'waiting' AND d.due_at <= converge_now() LIMIT 10000) AS q"
+    ),
     "media": (
         "SELECT count(*), extract(epoch FROM converge_now() - min(due_at))"
         " FROM (SELECT due_at FROM inbox_attachment WHERE state = 'waiting'"

@@ -18,6 +18,8 @@ from inbox.usable import usable
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
+# Programs get their errors as JSON, whatever goes wrong.
+handler500 = "converge.failing.server_error"
 admin.site.site_header = admin.site.site_title = "Converge support"
 
 SHORT = "inbox|contacts|numbers|templates|flows|broadcasts|reports|settings"
@@ -30,6 +32,7 @@ urlpatterns = [
     re_path(r"^metrics/?$", health.metrics),
     path("status/", status.status, name="status"),
     path("help/", guide.index, name="help"),
+    path("help/api.md", guide.for_programs, name="help_for_programs"),
     path("help/<slug:slug>/", guide.article, name="help_article"),
     path("accounts/", include("allauth.urls")),
     path("admin/find/", support.staff(support.find), name="support_find"),
@@ -64,6 +67,7 @@ urlpatterns = [
     ),
     path("connect/<str:kind>/", come_back, {"mark_gap": mark_gap}, name="come_back"),
     path("w/<slug:slug>/settings/replies/", include("inbox.reply_urls")),
+    path("w/<slug:slug>/settings/webhooks/", include("inbox.webhook_urls")),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(
         "w/<slug:slug>/second-factor/",

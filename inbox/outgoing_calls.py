@@ -27,7 +27,7 @@ CONNECT, READ, WITHIN = 3.0, 10.0, 10.0
 ABANDON_AFTER = 15.0
 LEASE = 60
 BUSY_FOR, LINGER, LOOK_EVERY = 20.0, 1.5, 0.25
-TURN, TURN_LASTS = "telling webhooks", 90
+TURN, TURN_LASTS = "telling-webhooks", 90
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from tests.accounts.every_url import in_workspace, ours
 from tests.broadcasts.mailing import one_of_everything
 from tests.business_numbers.rows import create_run
 from tests.flows.making import flow_objects
+from tests.inbox.listening import told_webhook
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,14 @@ METHODS = {
     "numbers:ask_support": POST,
     "api_keys": GET,
     "revoke_api_key": POST,
+    "webhooks:list": GET,
+    "webhooks:show": GET,
+    "webhooks:edit": GET,
+    "webhooks:renew_secret": POST,
+    "webhooks:switch": POST,
+    "webhooks:test": POST,
+    "webhooks:delete": POST,
+    "webhooks:again": POST,
     "cases": GET,
     "ask_support": GET,
     "case": GET,
@@ -226,6 +235,7 @@ def world(workspace, alice, number, conversation):
         "reference": open_case(
             workspace, alice, "It is silent", "Since noon.", {}
         ).reference,
+        **told_webhook(workspace),
         "key_id": api_keys.issue(workspace, "Web shop", by=alice)[0].id,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,

@@ -59,6 +59,7 @@ FIXED = {
     "workspace": f"{SETTINGS}workspace/",
     "team": f"{SETTINGS}team/",
     "audit": f"{SETTINGS}audit/",
+    "webhooks": f"{SETTINGS}webhooks/",
     "API keys": f"{SETTINGS}api-keys/",
     "workspaces": "/workspaces/",
     "two-factor": "/accounts/2fa/",

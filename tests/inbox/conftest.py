@@ -1,4 +1,4 @@
-"""What the tests of search ask."""
+"""What every test of the inbox may use, and what those of search ask."""
 
 import pytest
 from django.urls import reverse
@@ -6,6 +6,7 @@ from django.urls import reverse
 from accounts.models import Membership
 from inbox import finding, hits, narrowing, search
 from inbox.models import Message, Note
+from tests.inbox.listening import ear  # noqa: F401
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from inbox import outgoing
-from inbox.models import OutgoingWebhook
+from inbox.models import OutgoingDelivery, OutgoingWebhook
 
 
 @dataclass
@@ -62,3 +62,11 @@ def create_webhook(
     webhook.secret = "whsec_test"
     webhook.save()
     return webhook
+
+
+def told_webhook(workspace) -> dict:
+    """A webhook and something it is told, by the names addresses have for them."""
+    webhook = create_webhook(workspace)
+    outgoing.test(webhook)
+    delivery = OutgoingDelivery.objects.get(webhook=webhook)
+    return {"webhook_id": webhook.id, "delivery_id": delivery.id}

@@ -5,8 +5,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from business_numbers.models import BusinessAccount
+from inbox.models import OutgoingWebhook
 
 BATCH = 100
+SECRETS = ((BusinessAccount, "token"), (OutgoingWebhook, "secret"))
 
 
 class Command(BaseCommand):
@@ -15,17 +17,16 @@ class Command(BaseCommand):
     def handle(self, **options):
         newest = next(iter(settings.ENCRYPTION_KEYS))
         done = 0
-        while found := self._batch(newest):
-            done += found
+        for model, column in SECRETS:
+            while found := self._batch(model, column, newest):
+                done += found
         self.stdout.write(f"{done} secrets sealed with {newest}; the others had it.")
 
     @transaction.atomic
-    def _batch(self, newest: str) -> int:
-        old = BusinessAccount.objects.select_for_update(skip_locked=True).exclude(
-            token=""
-        )
-        old = old.exclude(token__startswith=f"v1|{newest}|")[:BATCH]
-        for account in old:
-            account.token = account.token.open()
-            account.save(update_fields=["token"])
+    def _batch(self, model, column: str, newest: str) -> int:
+        old = model.objects.select_for_update(skip_locked=True).exclude(**{column: ""})
+        old = old.exclude(**{f"{column}__startswith": f"v1|{newest}|"})[:BATCH]
+        for row in old:
+            setattr(row, column, getattr(row, column).open())
+            row.save(update_fields=[column])
         return len(old)
