@@ -11,6 +11,7 @@ from django.db import connection
 from business_numbers.models import BusinessAccount
 from converge.fields import Sealed, SealError, parse_keys, seal, unseal
 from tests.factories import create_account, create_workspace
+from tests.inbox.listening import create_webhook
 
 pytestmark = pytest.mark.django_db
 TOKEN = "EAAcanary0000000000000000token"
@@ -120,6 +121,17 @@ def test_keys_are_changed_without_losing_anything(account, settings):
 
     token = BusinessAccount.objects.get().token
     assert (token.open(), token.key_id) == (TOKEN, "k2")
+
+
+def test_secrets_of_webhooks_are_changed_too(workspace, settings):
+    webhook = create_webhook(workspace)
+    settings.ENCRYPTION_KEYS = parse_keys(f"k2:{K2}") | settings.ENCRYPTION_KEYS
+
+    call_command("rotate_keys", verbosity=0)
+    settings.ENCRYPTION_KEYS = parse_keys(f"k2:{K2}")
+
+    webhook.refresh_from_db()
+    assert webhook.secret.open() == "whsec_test"
 
 
 def test_without_its_key_a_secret_stays_shut(account, settings):

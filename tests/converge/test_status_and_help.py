@@ -33,6 +33,13 @@ def test_a_silent_process_is_said_and_becomes_one_incident(client):
     assert Incident.objects.get().ended_at
 
 
+def test_programmers_read_how_it_is_used(client):
+    page = client.get("/help/api.md")
+
+    assert page["Content-Type"] == "text/plain; charset=utf-8"
+    assert "Converge-Signature" in page.content.decode()
+
+
 @pytest.mark.parametrize("article", ARTICLES, ids=lambda a: a.slug)
 def test_every_article_is_written(client, article):
     page = client.get(f"/help/{article.slug}/")

@@ -297,6 +297,22 @@ def test_errors_of_the_way_are_json_too(program):
     assert error(program.get(f"messages/{uuid.uuid4()}")) == (404, "not_found")
 
 
+def test_when_something_breaks_the_answer_is_json(client, program, monkeypatch):
+    def broken(request):
+        raise RuntimeError
+
+    monkeypatch.setattr(api_keys, "present", broken)
+    client.raise_request_exception = False
+
+    assert error(program.get("numbers")) == (500, "internal_error")
+
+
+def test_a_message_without_a_length_is_asked_for_one(client, program):
+    answer = client.generic("POST", "/api/v1/messages", headers=program.headers())
+
+    assert error(answer) == (411, "length_required")
+
+
 def test_pages_follow_each_other_by_key(program, number):
     names = [f"template_{n}" for n in range(5)]
     for name in names:
