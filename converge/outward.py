@@ -7,7 +7,7 @@ address, so a name cannot point elsewhere a moment later. Redirects are not foll
 import ipaddress
 import socket
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 import requests
@@ -49,6 +49,14 @@ class Patience:
 
 
 @dataclass(frozen=True)
+class Request:
+    method: str
+    body: bytes | None = None
+    headers: dict = field(default_factory=dict)
+    wants_text: bool = True
+
+
+@dataclass(frozen=True)
 class Answer:
     status: int
     text: str
@@ -80,34 +88,37 @@ def resolve(url: str) -> Target:
     if parts.scheme == "http" and not settings.OUTGOING_PRIVATE_HOSTS:
         raise NotCalled("Only https:// is called.")
     path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    address = _address(parts.hostname, port)
-    return Target(parts.scheme, parts.hostname, port, address, path)
+    host = _in_ascii(parts.hostname)
+    return Target(parts.scheme, host, port, _address(host, port), path)
 
 
-def ask(
-    target: Target, method: str, body: bytes | None, headers: dict, patience: Patience
-) -> Answer:
+def _in_ascii(host: str) -> str:
+    """As names travel: a header and a certificate know no other letters."""
+    try:
+        return host.encode("idna").decode()
+    except UnicodeError as error:
+        raise NotCalled(f"The name {host[:80]} is not known.") from error
+
+
+def ask(target: Target, request: Request, patience: Patience) -> Answer:
     """One request and its answer, whatever that says; NotCalled when there is none."""
-    headers = {
-        "Host": _host_header(target),
-        "User-Agent": "Converge",
-        "Accept": "*/*",
-    } | headers
+    usual = {"Host": _host_header(target), "User-Agent": "Converge", "Accept": "*/*"}
     with requests.Session() as session:
         session.trust_env = False
         if target.scheme == "https":
             session.mount(f"https://{target.address}", PinnedAdapter(target.host))
         try:
             with session.request(
-                method,
+                request.method,
                 target.url,
-                data=body,
-                headers=headers,
+                data=request.body,
+                headers=usual | request.headers,
                 timeout=(patience.connect, patience.read),
                 allow_redirects=False,
                 stream=True,
             ) as response:
-                text = _read(response, patience.until)
+                wants = request.wants_text
+                text = _read(response, patience.until) if wants else ""
                 location = response.headers.get("Location") or ""
                 return Answer(response.status_code, text, location)
         except (requests.Timeout, ReadTimeoutError) as error:

@@ -4,7 +4,7 @@ import json
 import time
 from urllib.parse import urljoin
 
-from converge.outward import Answer, NotCalled, Patience, ask, resolve
+from converge.outward import Answer, NotCalled, Patience, Request, ask, resolve
 from flows.walk import Call, Called
 
 CONNECT_TIMEOUT, READ_TIMEOUT, WITHIN = 3.0, 5.0, 10.0
@@ -49,7 +49,8 @@ def _follow(wanted: Call) -> Answer:
     patience = Patience(CONNECT_TIMEOUT, READ_TIMEOUT, time.monotonic() + WITHIN)
     for _ in range(REDIRECTS_MAX + 1):
         sent = body.encode() if method == "POST" else None
-        answer = ask(resolve(url), method, sent, _headers(method, body), patience)
+        request = Request(method, sent, _headers(method, body))
+        answer = ask(resolve(url), request, patience)
         if answer.status not in REDIRECTS or not answer.location:
             return answer
         url = urljoin(url, answer.location)

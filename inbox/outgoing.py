@@ -86,7 +86,7 @@ def test(webhook: OutgoingWebhook) -> None:
 
 def wake() -> None:
     """Have the rows sent soon after they are committed; a schedule finds them anyway."""
-    transaction.on_commit(_wake)
+    transaction.on_commit(_wake, robust=True)
 
 
 def _wake() -> None:

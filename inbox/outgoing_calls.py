@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from django.core.cache import cache
 
 from converge import bulk, outward
-from converge.outward import NotCalled, Patience, Target
-from inbox import outgoing_bodies, outgoing_results
+from converge.fields import SealError
+from converge.outward import NotCalled, Patience, Request, Target
+from inbox import outgoing, outgoing_bodies, outgoing_results
 from inbox.models import OutgoingDelivery
 from inbox.outgoing_results import RESTS_FROM, Result
 
@@ -98,21 +99,24 @@ class Crew:
 
 def post(target: Target, job: Job) -> int:
     patience = Patience(CONNECT, READ, time.monotonic() + WITHIN)
-    return outward.ask(target, "POST", job.body, job.headers, patience).status
+    request = Request("POST", job.body, job.headers, wants_text=False)
+    return outward.ask(target, request, patience).status
 
 
 def tell_due(busy_for: float = BUSY_FOR, linger: float = LINGER) -> int:
     """Everything that is due, for a while; how many calls were made."""
     if not cache.add(TURN, 1, TURN_LASTS):
         return 0  # somebody else is at it
+    ends = time.monotonic() + busy_for
     try:
-        return _work(Crew(), busy_for, linger)
+        return _work(Crew(), ends, linger)
     finally:
         cache.delete(TURN)
+        if time.monotonic() > ends:
+            outgoing.wake()  # there may be more; other tasks come in between
 
 
-def _work(crew: Crew, busy_for: float, linger: float) -> int:
-    ends = time.monotonic() + busy_for
+def _work(crew: Crew, ends: float, linger: float) -> int:
     seen, made = time.monotonic(), 0
     while crew.under_way or time.monotonic() < min(ends, seen + linger):
         jobs = claim(crew) if time.monotonic() < ends else []
@@ -133,7 +137,8 @@ def claim(crew: Crew) -> list[Job]:
         return []
     params = [RESTS_FROM, PER_WEBHOOK, bulk.to_json([crew.busy()]), free, LEASE]
     ids = [pk for (pk,) in bulk.fetch(CLAIM, params)]
-    return [_job(delivery) for delivery in outgoing_bodies.load(ids)] if ids else []
+    found = outgoing_bodies.load(ids) if ids else []
+    return [job for delivery in found if (job := _ready(delivery))]
 
 
 # In random order, so that nobody is always last when there are more than threads.
@@ -158,6 +163,19 @@ UPDATE inbox_outgoingdelivery d SET tries = d.tries + 1,
   lease_until = clock_timestamp() + make_interval(secs => %s)
 FROM due WHERE d.id = due.id RETURNING d.id
 """
+
+
+def _ready(delivery: OutgoingDelivery) -> Job | None:
+    """None, and a failed try, when it cannot be made ready: that stops no other."""
+    try:
+        return _job(delivery)
+    except SealError:
+        problem = "Its secret cannot be read any more. Make a new one."
+    except Exception:
+        logger.exception("webhook call not ready", extra={"delivery": delivery.id})
+        problem = "Converge could not make this call ready."
+    outgoing_results.record([Result(delivery.id, None, 0, problem)])
+    return None
 
 
 def _job(delivery: OutgoingDelivery) -> Job:

@@ -18,7 +18,7 @@ from inbox.models import OutgoingDelivery, OutgoingWebhook
 logger = logging.getLogger(__name__)
 
 MINUTE, HOUR = 60, 3600
-AGAIN_AFTER = (15, MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)
+AGAIN_AFTER = (MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR, 3 * HOUR, 6 * HOUR)
 # How long an event is tried, and how long a webhook may fail without a success.
 GIVE_UP_AFTER = timedelta(days=3)
 # From so many failures in a row on it rests between two calls.

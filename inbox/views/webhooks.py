@@ -123,7 +123,10 @@ def try_again(request, webhook_id, delivery_id):
 @require_POST
 @member("manage_machines")
 def delete(request, webhook_id):
+    """Off first: then nothing new is written down for it while its log is deleted."""
     found = _own(request, webhook_id)
+    OutgoingWebhook.objects.filter(pk=found.pk).update(off_at=clock.now())
+    found.deliveries.all().delete()
     found.delete()
     audit.record(request, "webhook deleted", found.url)
     messages.info(request, "The webhook and its log are deleted.")

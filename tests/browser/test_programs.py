@@ -17,7 +17,7 @@ SETTINGS = "/w/northwind/settings/"
 def outside():
     """A server of somebody else's."""
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ear)
-    server.calls, server.answers = [], {}
+    server.calls, server.answers, server.long = [], {}, b""
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield server

@@ -100,6 +100,8 @@ def test_a_redirect_into_the_network_is_not_followed(door, settings, monkeypatch
         "https://",
         "https://[/",
         "https://example.com:99999/",
+        "https://bücher.invalid/",
+        f"https://{'a' * 64}.example/",
         "",
     ],
 )

@@ -30,8 +30,9 @@ class Ear(http.server.BaseHTTPRequestHandler):
             self.server.released.wait(30)
         self.send_response(self.server.answers.get(self.path, 200))
         self.send_header("Location", "/elsewhere")
-        self.send_header("Content-Length", "0")
+        self.send_header("Content-Length", str(len(self.server.long)))
         self.end_headers()
+        self.wfile.write(self.server.long)
 
     def log_message(self, *args):
         pass
@@ -42,7 +43,7 @@ def ear(settings):
     """`calls` it got; `answers` by path, 200 where none is set; /mute never answers."""
     settings.OUTGOING_PRIVATE_HOSTS = True
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ear)
-    server.calls, server.answers = [], {}
+    server.calls, server.answers, server.long = [], {}, b""
     server.released = threading.Event()
     server.handle_error = lambda *args: None
     server.url = f"http://127.0.0.1:{server.server_port}"

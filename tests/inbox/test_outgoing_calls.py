@@ -168,7 +168,7 @@ def test_waits_grow_to_hours():
     rests = [rest_after(n) for n in range(1, 20)]
 
     assert waits == sorted(waits)
-    assert (waits[0], waits[-1]) == (15, 6 * 3600)
+    assert (waits[0], waits[-1]) == (60, 6 * 3600)
     assert rests[: RESTS_FROM - 1] == [None] * (RESTS_FROM - 1)
     assert rests[-1] == timedelta(minutes=15)
 
@@ -246,6 +246,42 @@ def test_nothing_private_is_called_whatever_was_saved(settings, workspace, numbe
     (delivery,) = deliveries()
     assert (delivery.state, delivery.status) == ("waiting", None)
     assert "network" in delivery.problem or "https" in delivery.problem
+
+
+def test_a_secret_that_cannot_be_read_stops_no_other(webhook, ear, number, settings):
+    other = create_webhook(webhook.workspace, f"{ear.url}/other")
+    OutgoingWebhook.objects.filter(id=webhook.id).update(secret="v1|gone|AAAA")
+    factories.receive(number, factories.text_message())
+
+    tell()
+
+    assert [c.path for c in ear.calls] == ["/other"]
+    assert other.deliveries.get().state == "delivered"
+    assert "Make a new one" in webhook.deliveries.get().problem
+
+
+def test_an_answer_that_is_long_is_not_read(webhook, ear, number):
+    ear.long = b"x" * 1024 * 1024
+    factories.receive(number, factories.text_message())
+
+    tell()
+
+    assert deliveries()[0].state == "delivered"
+
+
+def test_when_time_is_up_the_rest_is_told_by_a_task_of_its_own(
+    webhook, ear, number, monkeypatch, django_capture_on_commit_callbacks
+):
+    asked = []
+    monkeypatch.setattr(outgoing, "async_task", asked.append)
+    monkeypatch.setattr(outgoing, "_woken_at", [0.0])
+    factories.receive(number, factories.text_message())
+
+    with django_capture_on_commit_callbacks(execute=True):
+        outgoing_calls.tell_due(busy_for=0)
+
+    assert ear.calls == []
+    assert asked == [outgoing.TASK]
 
 
 def test_a_webhook_deleted_while_it_is_called_breaks_nothing(webhook, ear, number):
