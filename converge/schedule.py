@@ -24,6 +24,7 @@ JOBS = {
     "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
     "sweep the broadcasts": ("broadcasts.tasks.sweep", MINUTE),
     "tell webhooks": ("inbox.tasks.tell_outside", MINUTE),
+    "go on with exports": ("converge.exporting.go_on", MINUTE),
     "forget told events": ("inbox.tasks.forget_told", 60),
     "watch parts": ("converge.status.watch", MINUTE),
     "sync accounts": ("converge.schedule.sync_accounts", 60),

@@ -12,6 +12,8 @@ from business_numbers.views.connecting import come_back
 from business_numbers.views.registering import retire
 from business_numbers.views.templates import show_template
 from converge import demo_clock, guide, health, kit, status, support
+from converge.exporting import TASK
+from inbox import export_urls
 from inbox.affected import open_conversations
 from inbox.gaps import mark_gap
 from inbox.usable import usable
@@ -68,6 +70,7 @@ urlpatterns = [
     path("connect/<str:kind>/", come_back, {"mark_gap": mark_gap}, name="come_back"),
     path("w/<slug:slug>/settings/replies/", include("inbox.reply_urls")),
     path("w/<slug:slug>/settings/webhooks/", include("inbox.webhook_urls")),
+    path("w/<slug:slug>/settings/export/", include(export_urls.urlpatterns_for(TASK))),
     path("w/<slug:slug>/settings/", include("accounts.urls")),
     path(
         "w/<slug:slug>/second-factor/",

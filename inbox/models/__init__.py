@@ -1,5 +1,6 @@
 from inbox.models.contacts import Contact, ContactTag, Identity, MergeProposal, Tag
 from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
+from inbox.models.exports import WorkspaceExport
 from inbox.models.machines import ApiSend, OutgoingDelivery, OutgoingWebhook
 from inbox.models.messages import (
     Attachment,
@@ -35,4 +36,5 @@ __all__ = [
     "ReadMark",
     "Searchable",
     "Tag",
+    "WorkspaceExport",
 ]

@@ -6,7 +6,7 @@ from django.urls import reverse
 from accounts import api_keys, roles
 from accounts.cases import open_case
 from accounts.models import Invitation, Membership
-from inbox.models import Attachment, CannedReply, MergeProposal
+from inbox.models import Attachment, CannedReply, MergeProposal, WorkspaceExport
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
@@ -152,6 +152,8 @@ METHODS = {
     "numbers:ask_support": POST,
     "api_keys": GET,
     "revoke_api_key": POST,
+    "exports:list": GET,
+    "exports:download": GET,
     "webhooks:list": GET,
     "webhooks:show": GET,
     "webhooks:edit": GET,
@@ -236,6 +238,9 @@ def world(workspace, alice, number, conversation):
             workspace, alice, "It is silent", "Since noon.", {}
         ).reference,
         **told_webhook(workspace),
+        "export_id": WorkspaceExport.objects.create(
+            workspace=workspace, asked_at=conversation.last_at, state="ready"
+        ).id,
         "key_id": api_keys.issue(workspace, "Web shop", by=alice)[0].id,
         "invitation": invitation.id,
         "member": alice.memberships.get().id,

@@ -59,6 +59,7 @@ FIXED = {
     "workspace": f"{SETTINGS}workspace/",
     "team": f"{SETTINGS}team/",
     "audit": f"{SETTINGS}audit/",
+    "export": f"{SETTINGS}export/",
     "webhooks": f"{SETTINGS}webhooks/",
     "API keys": f"{SETTINGS}api-keys/",
     "workspaces": "/workspaces/",
