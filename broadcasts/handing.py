@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from broadcasts import filling
 from broadcasts.models import Broadcast, Recipient
 from converge import bulk, clock
-from inbox import bulk_outbox
+from inbox import bulk_outbox, turns
 from inbox.bulk_outbox import Stand
 from inbox.gate import Allow, Refuse, Wait
 from inbox.reasons import Reason
@@ -40,6 +40,7 @@ def lock(pk: int, *, skip_locked: bool = False) -> Broadcast | None:
 
 def hand_over(broadcast: Broadcast, most: int) -> int:
     """The next recipients into the outbox; how many went there."""
+    turns.share()
     due = list(
         Recipient.objects.filter(
             broadcast=broadcast, state=Recipient.WAITING, due_at__lte=clock.now()
@@ -47,6 +48,7 @@ def hand_over(broadcast: Broadcast, most: int) -> int:
         .select_related("contact", "row")
         .order_by("due_at", "id")[: max(0, most)]
     )
+    due = _without_absorbed(due)
     stand = Stand(
         is_paused=broadcast.state in (Broadcast.PAUSED, Broadcast.HELD),
         is_cancelled=broadcast.state == Broadcast.CANCELLED,
@@ -54,6 +56,16 @@ def hand_over(broadcast: Broadcast, most: int) -> int:
     first = [r for r in due if r.message_id is None]
     again = [r for r in due if r.message_id is not None]
     return _first_try(broadcast, first, stand) + _next_try(broadcast, again, stand)
+
+
+def _without_absorbed(due: list[Recipient]) -> list[Recipient]:
+    """Whoever became part of somebody who is a recipient too gets it there."""
+    absorbed = [r.id for r in due if r.contact.merged_into_id]
+    if absorbed:
+        Recipient.objects.filter(id__in=absorbed).update(
+            state=Recipient.SKIPPED, reason="TWICE", due_at=None
+        )
+    return [r for r in due if not r.contact.merged_into_id]
 
 
 def _first_try(broadcast: Broadcast, due: list[Recipient], stand: Stand) -> int:

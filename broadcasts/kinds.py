@@ -51,7 +51,8 @@ def query(broadcast: Broadcast) -> tuple[str, list]:
     sql = f"""
       SELECT c.id AS contact_id, f.id AS row_id, {bits} AS bits, {missing} AS missing,
         c.country
-      FROM ({people}) AS a(id) JOIN inbox_contact c ON c.id = a.id
+      FROM ({people}) AS a(id) JOIN inbox_contact c
+        ON c.id = a.id AND c.merged_into_id IS NULL
       LEFT JOIN LATERAL (
         SELECT w.value FROM inbox_identity w
         WHERE w.contact_id = c.id AND w.kind = 'wa_id' ORDER BY w.id LIMIT 1) w ON true

@@ -4,7 +4,7 @@ from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 
 from inbox import reading
-from inbox.models import Attachment, Conversation, MergeProposal, Message
+from inbox.models import Attachment, Contact, Conversation, MergeProposal, Message
 
 
 def conversation_for(request, public_id) -> Conversation:
@@ -17,12 +17,27 @@ def conversation_for(request, public_id) -> Conversation:
         "takeover_by",
     )
     open_proposals = MergeProposal.objects.filter(
-        contact=OuterRef("contact"), dismissed_at=None
+        contact=OuterRef("contact"), dismissed_at=None, other__merged_into=None
     )
     seen = reading.with_seen(own, request.membership).annotate(
         proposal=Subquery(open_proposals.order_by("id").values("id")[:1])
     )
-    return get_object_or_404(seen, public_id=public_id)
+    return seen.filter(public_id=public_id).first() or _joined(seen, public_id)
+
+
+def _joined(conversations, public_id) -> Conversation:
+    """By an address from before it became part of another conversation."""
+    return get_object_or_404(conversations, former__public_id=public_id)
+
+
+def contact_for(request, contact_id) -> Contact:
+    """Whoever they have become part of, if they have."""
+    found = get_object_or_404(
+        Contact, workspace=request.workspace, public_id=contact_id
+    )
+    while found.merged_into:
+        found = found.merged_into
+    return found
 
 
 def message_for(request, message_id) -> Message:

@@ -22,7 +22,7 @@ from business_numbers.webhook_facts import (
 )
 from converge import bulk, clock
 from converge.live import Change, announce
-from inbox import arrivals, echoes, effects, outgoing, people, statuses
+from inbox import arrivals, echoes, effects, outgoing, people, statuses, turns
 from inbox.arrivals import Arrived, Placed
 from inbox.people import Sighting
 
@@ -52,6 +52,7 @@ class Item:
 @transaction.atomic
 def apply(items: list[Item]) -> list[Arrived]:
     """Apply a batch; the customers' messages that were new."""
+    turns.share()
     numbers = _numbers_of(items)
     _count_unknown([i for i in items if _needs_number(i) and _key(i) not in numbers])
     known = [(i, numbers[_key(i)]) for i in items if _key(i) in numbers]

@@ -96,7 +96,7 @@ class Row:
 
 def page(form: ContactFilter, before: str) -> tuple[list[Row], str]:
     """Newest first, by key; the second part is the key the next page continues from."""
-    found = form.filter(Contact.objects.filter(workspace=form.workspace))
+    found = form.filter(Contact.objects.present().filter(workspace=form.workspace))
     if before.isdigit():
         found = found.filter(id__lt=int(before))
     contacts = list(found.order_by("-id")[: PAGE + 1])

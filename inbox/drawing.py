@@ -135,6 +135,7 @@ def _twin(conversation: Conversation) -> dict | None:
     theirs = Conversation.objects.filter(contact=proposal.other).newest_first().first()
     return {
         "id": proposal.id,
+        "contact": proposal.other.public_id,
         "name": words.visible(proposal.other.title),
         "conversation": theirs,
     }

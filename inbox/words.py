@@ -63,6 +63,7 @@ EVENTS = {
     "number_changed": ("phone", "The customer changed number to {to}"),
     "blocked": ("bell-off", "{actor} blocked this person"),
     "unblocked": ("bell-off", "{actor} unblocked this person"),
+    "merged": ("user", "{actor} merged {name} into this person"),
     "settled": ("check", "{actor} marked a message as sent"),
 }
 TAKEOVER_REASONS = {

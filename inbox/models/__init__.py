@@ -1,7 +1,9 @@
 from inbox.models.contacts import Contact, ContactTag, Identity, MergeProposal, Tag
 from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
 from inbox.models.exports import WorkspaceExport
+from inbox.models.imports import Import, ImportRow
 from inbox.models.machines import ApiSend, OutgoingDelivery, OutgoingWebhook
+from inbox.models.merges import FormerConversation, Merge
 from inbox.models.messages import (
     Attachment,
     Attempt,
@@ -23,7 +25,11 @@ __all__ = [
     "Conversation",
     "Draft",
     "Event",
+    "FormerConversation",
     "Identity",
+    "Import",
+    "ImportRow",
+    "Merge",
     "MergeProposal",
     "Message",
     "Note",

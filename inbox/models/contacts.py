@@ -8,6 +8,12 @@ from django.utils import timezone
 from accounts.models import User, Workspace
 
 
+class ContactQuerySet(models.QuerySet):
+    def present(self):
+        """Without those that became part of somebody else."""
+        return self.filter(merged_into=None)
+
+
 class Contact(models.Model):
     """A person. May have no phone number at all: WhatsApp has usernames."""
 
@@ -27,8 +33,23 @@ class Contact(models.Model):
     refuses_marketing = models.BooleanField(default=False)
     marketing_changed_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    merged_into = models.ForeignKey(
+        "self",
+        null=True,
+        on_delete=models.CASCADE,
+        related_name="absorbed",
+        help_text="They are part of this contact; nothing new arrives here.",
+    )
+
+    objects = ContactQuerySet.as_manager()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(merged_into=models.F("id")),
+                name="contact_is_not_its_own_part",
+            )
+        ]
         indexes = [models.Index(fields=["workspace", "name"], name="contact_by_name")]
 
     def __str__(self):

@@ -2,14 +2,15 @@
 
 from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.access import member
 from business_numbers import phones
 from converge import clock
-from inbox import directory, people, words
+from inbox import directory, merging, people, words
+from inbox.access import contact_for
 from inbox.apply import tell
 from inbox.contact_forms import ContactForm, NewContactForm
 from inbox.facts import window_of
@@ -17,10 +18,6 @@ from inbox.models import Contact, ContactTag, Conversation, Identity, Tag
 from inbox.views import rules
 
 KINDS = dict(Identity.KINDS)
-
-
-def contact_for(request, contact_id) -> Contact:
-    return get_object_or_404(Contact, workspace=request.workspace, public_id=contact_id)
 
 
 @require_GET
@@ -62,6 +59,8 @@ def add(request):
 @member("read")
 def contact(request, contact_id):
     found = contact_for(request, contact_id)
+    if found.public_id != contact_id:
+        return _to(request, found)
     may_edit = request.membership.may("edit_contacts")
     is_written = request.method == "POST" and may_edit
     form = ContactForm(request.POST if is_written else None, contact=found)
@@ -103,9 +102,22 @@ def _shown(contact: Contact) -> dict:
         "identities": [_named(i) for i in contact.identities.order_by("kind", "id")],
         "conversations": conversations,
         "tags": [t for t in tagged if not t.tag.code],
+        "merges": _merges(contact, now),
         "dnd": by_code.get(Tag.DND),
         "do_not_send": by_code.get(Tag.DO_NOT_SEND),
     }
+
+
+def _merges(contact: Contact, now) -> list[dict]:
+    found = contact.merges.filter(undone_at=None).select_related("other", "merged_by")
+    return [
+        {
+            "row": merge,
+            "name": words.visible(merge.other.title),
+            "can_undo": merging.can_undo(merge, now),
+        }
+        for merge in found.order_by("-id")
+    ]
 
 
 def _named(identity: Identity) -> tuple[str, str]:

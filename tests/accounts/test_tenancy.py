@@ -6,7 +6,13 @@ from django.urls import reverse
 from accounts import api_keys, roles
 from accounts.cases import open_case
 from accounts.models import Invitation, Membership
-from inbox.models import Attachment, CannedReply, MergeProposal, WorkspaceExport
+from inbox.models import (
+    Attachment,
+    CannedReply,
+    Merge,
+    MergeProposal,
+    WorkspaceExport,
+)
 from inbox.states import State
 from tests import factories
 from tests.accounts.every_url import in_workspace, ours
@@ -50,6 +56,9 @@ METHODS = {
     "contacts:list": GET,
     "contacts:new": GET,
     "contacts:show": GET,
+    "contacts:merge_with": GET,
+    "contacts:merge": GET,
+    "contacts:undo_merge": POST,
     "contacts:dnd": POST,
     "contacts:do_not_send": POST,
     "inbox:block": POST,
@@ -225,6 +234,14 @@ def world(workspace, alice, number, conversation):
         "reply_id": CannedReply.objects.create(
             workspace=workspace, name="Hours", body="At nine"
         ).id,
+        "other_id": (other := factories.create_contact(workspace)).public_id,
+        "merge_id": Merge.objects.create(
+            workspace=workspace,
+            contact=conversation.contact,
+            other=other,
+            merged_at=conversation.last_at,
+            undone_at=conversation.last_at,
+        ).public_id,
         "proposal_id": MergeProposal.objects.create(
             workspace=workspace,
             contact=conversation.contact,
