@@ -1,124 +1,21 @@
-"""A CSV of people: guessed, mapped, read in steps by a worker, and made into contacts.
+"""A CSV of people: mapped, read in steps by a worker, and made into contacts.
 
 Reading is resumable: every step commits with the count of lines read, and a restart
 goes on there. Contacts are only made when the broadcast starts.
 """
 
-import csv
-import io
-import re
 import uuid
-from dataclasses import dataclass
 
 from django.db import transaction
 from django_q.tasks import async_task
 
 from broadcasts import audience
 from broadcasts.models import File, FileRow
-from business_numbers import phones
-from converge import bulk, clock
+from business_numbers import phone_cells, phones
+from converge import bulk, clock, csv_files
 
 MOST_BYTES = 25 * 1024 * 1024
-MOST_ROWS = 100_000
 STEP = 5_000
-DELIMITERS = ",;\t|"
-SAMPLE_ROWS = 5
-SHORTENED = re.compile(r"^\d[.,]\d+E\+?\d+$", re.IGNORECASE)
-PHONE_WORDS = ("phone", "mobile", "whatsapp", "telefon", "telefone", "number", "tel")
-
-
-class NotUsable(Exception):
-    """What is wrong with a file, in a sentence."""
-
-
-@dataclass(frozen=True)
-class Shape:
-    """How a file is written."""
-
-    encoding: str
-    delimiter: str
-    columns: list[str]
-    sample: list[list[str]]
-    row_count: int
-    phone_column: int | None
-
-
-def look_at(name: str, body: bytes) -> Shape:
-    """Pure: the shape of a file, or NotUsable."""
-    if not body.strip():
-        raise NotUsable("The file is empty.")
-    if len(body) > MOST_BYTES:
-        raise too_large(name, len(body))
-    encoding, text = _decode(body)
-    delimiter = _delimiter(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    try:
-        columns = _names(next(rows, []))
-        lines = [row for row in rows if any(cell.strip() for cell in row)]
-    except csv.Error as error:
-        raise NotUsable(f"This is not a CSV file: {error}.") from error
-    if not lines:
-        raise NotUsable("The file has a head, but no line below it.")
-    if len(lines) > MOST_ROWS:
-        raise NotUsable(
-            f"The file has {len(lines):,} lines. One file may have {MOST_ROWS:,}; "
-            "split it into several."
-        )
-    sample = [[cell[:80] for cell in row] for row in lines[:SAMPLE_ROWS]]
-    return Shape(
-        encoding, delimiter, columns, sample, len(lines), _phone_column(columns, sample)
-    )
-
-
-def too_large(name: str, size: int) -> NotUsable:
-    return NotUsable(
-        f"{name} is {size / 1024 / 1024:.0f} MB. A file may have "
-        f"{MOST_BYTES // 1024 // 1024} MB; split it into several."
-    )
-
-
-def _decode(body: bytes) -> tuple[str, str]:
-    if body[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        order = ("utf-16",)
-    else:
-        order = ("utf-8-sig", "cp1252")
-    for encoding in order:
-        try:
-            text = body.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\x00" not in text:
-            return encoding, text
-    raise NotUsable(
-        "This is not a text file. Save it as CSV (UTF-8) and upload it again."
-    )
-
-
-def _delimiter(text: str) -> str:
-    head = text.split("\n", 1)[0]
-    return max(DELIMITERS, key=head.count)
-
-
-def _names(head: list[str]) -> list[str]:
-    """Every column has a name of its own."""
-    names: list[str] = []
-    for place, cell in enumerate(head, 1):
-        name = cell.strip()[:60] or f"Column {place}"
-        while name in names:
-            name += " (2)"
-        names.append(name)
-    return names
-
-
-def _phone_column(columns: list[str], sample: list[list[str]]) -> int | None:
-    for place, name in enumerate(columns):
-        if any(word in name.casefold() for word in PHONE_WORDS):
-            return place
-    for place in range(len(columns)):
-        cells = [row[place] for row in sample if place < len(row)]
-        if cells and all(len(re.sub(r"\D", "", cell)) >= 8 for cell in cells):
-            return place
-    return None
 
 
 def begin(file: File, phone_column: int) -> None:
@@ -141,20 +38,14 @@ def read_step(file_id: int) -> bool:
         )
         if file is None:
             return False
-        lines = _lines(file)[file.read_count : file.read_count + STEP]
+        lines = csv_files.lines(file.body, file.encoding, file.delimiter)
+        lines = lines[file.read_count : file.read_count + STEP]
         _store(file, lines, first=file.read_count + 2)
         file.read_count += len(lines)
         if file.read_count >= file.row_count:
             file.state = File.READY
         file.save(update_fields=["read_count", "state"])
         return file.state == File.READING
-
-
-def _lines(file: File) -> list[list[str]]:
-    text = bytes(file.body).decode(file.encoding)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=file.delimiter)
-    next(rows, None)
-    return [row for row in rows if any(cell.strip() for cell in row)]
 
 
 def _store(file: File, lines: list[list[str]], first: int) -> None:
@@ -180,7 +71,7 @@ def read_line(file: File, line: int, cells: list[str]) -> dict:
     """One line as a row: its phone number, what it is worth, and its other columns."""
     place = file.phone_column
     typed = cells[place].strip() if place < len(cells) else ""
-    digits, verdict = judge(typed, file.workspace.country)
+    digits, problem = phone_cells.read(typed, file.workspace.country)
     also = [s for s in phones.variants(digits) if s != digits] if digits else []
     return {
         "workspace_id": file.workspace_id,
@@ -197,23 +88,8 @@ def read_line(file: File, line: int, cells: list[str]) -> dict:
             for n, name in enumerate(file.columns)
             if n < len(cells) and n != place
         },
-        "verdict": verdict,
+        "verdict": problem or FileRow.GOOD,
     }
-
-
-def judge(typed: str, region: str) -> tuple[str, str]:
-    """Digits and verdict of what stands in the phone column."""
-    text = typed.lstrip("'=\"").rstrip('"').strip()
-    if not text:
-        return "", FileRow.EMPTY
-    if SHORTENED.match(text):
-        return "", FileRow.SHORTENED
-    digits = phones.wa_id(text, region)
-    bare = re.sub(r"\D", "", text)
-    if not digits and len(bare) > 9:
-        # Written without its plus, as WhatsApp itself writes numbers.
-        digits = phones.wa_id(f"+{bare}", region)
-    return (digits, FileRow.GOOD) if digits else ("", FileRow.MALFORMED)
 
 
 def _known(workspace: int, digits: list[str]) -> dict[str, int]:

@@ -19,6 +19,7 @@ KIT = {
     "converge.wakeups": (),
     "converge.forms": (),
     "converge.outward": (),
+    "converge.csv_files": (),
     "converge.clock": ("converge.models",),
     "converge.database": ("converge.database", "converge.processes"),
 }

@@ -11,7 +11,8 @@ from broadcasts.forms import UploadForm
 from broadcasts.models import File, FileRow
 from broadcasts.steps import steps
 from broadcasts.views import audience
-from converge import bulk
+from business_numbers import phone_cells
+from converge import bulk, csv_files
 
 PAGE = 50
 
@@ -24,7 +25,7 @@ def upload(request, broadcast_id):
     if form.is_valid():
         try:
             file = _store(request, form.cleaned_data["file"])
-        except files.NotUsable as problem:
+        except csv_files.NotUsable as problem:
             form.add_error("file", str(problem))
         else:
             return redirect(
@@ -41,10 +42,9 @@ def upload(request, broadcast_id):
 
 
 def _store(request, uploaded) -> File:
-    if uploaded.size > files.MOST_BYTES:
-        raise files.too_large(uploaded.name, uploaded.size)
+    csv_files.refuse_large(uploaded.name, uploaded.size, files.MOST_BYTES)
     body = uploaded.read()
-    shape = files.look_at(uploaded.name, body)
+    shape = csv_files.look_at(body)
     return File.objects.create(
         workspace=request.workspace,
         name=uploaded.name[:240],
@@ -53,7 +53,7 @@ def _store(request, uploaded) -> File:
         delimiter=shape.delimiter,
         columns=shape.columns,
         sample=shape.sample,
-        phone_column=shape.phone_column,
+        phone_column=phone_cells.column(shape.columns, shape.sample),
         row_count=shape.row_count,
         uploaded_by=request.user,
     )

@@ -1,8 +1,5 @@
 """The people of a broadcast: a table by outcome, one person's timeline, and the file."""
 
-import csv
-
-from django.http import StreamingHttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
@@ -11,7 +8,7 @@ from broadcasts import outcomes, people, words
 from broadcasts.access import broadcast_for, recipient_for
 from broadcasts.models import Broadcast, Recipient
 from business_numbers import phones
-from converge import clock
+from converge import clock, csv_files
 from inbox.models import Attempt
 from inbox.words import failure, visible
 
@@ -25,8 +22,6 @@ COLUMNS = (
     "name", "phone", "outcome", "reason", "error_code", "tries", "sent_at",
     "next_try_at", "message_id",
 )  # fmt: skip
-# A spreadsheet takes a cell that begins so for a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 AT_ONCE = 2_000
 
 
@@ -133,29 +128,16 @@ def _ended(recipient: Recipient) -> str:
 def export(request, broadcast_id):
     """Every person with everything known, as a CSV that starts no formula."""
     broadcast = broadcast_for(request, broadcast_id)
-    answer = StreamingHttpResponse(
-        _file(broadcast, _chosen(request)), content_type="text/csv; charset=utf-8"
-    )
-    name = "".join(c if c.isalnum() else "-" for c in broadcast.name.casefold())[:40]
-    answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return answer
+    rows = _rows(broadcast, _chosen(request))
+    return csv_files.answer(broadcast.name, COLUMNS, rows)
 
 
-class _Echo:
-    """What csv writes to: it gives each line back."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def _file(broadcast: Broadcast, chosen: dict):
-    writer = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(COLUMNS)
+def _rows(broadcast: Broadcast, chosen: dict):
     before = 0
     while True:
         found = people.lines(broadcast, chosen, before=before, most=AT_ONCE)
         for line in found:
-            yield writer.writerow([harmless(cell) for cell in _cells(line)])
+            yield _cells(line)
         if len(found) < AT_ONCE:
             return
         before = found[-1].id
@@ -173,8 +155,3 @@ def _cells(line: people.Line) -> tuple:
         line.next_at.isoformat() if line.next_at else "",
         line.wamid,
     )
-
-
-def harmless(cell) -> str:
-    text = str(cell)
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from broadcasts import files, preflight, retries, watch, zones
 from broadcasts.models import FileRow
+from business_numbers import phone_cells
 from business_numbers.errors import MEANINGS, Verdict
+from converge import csv_files
 
 AT = datetime(2026, 10, 12, 12, 0, tzinfo=UTC)
 UNUSED = {retries.CAP: 0, retries.HOURS: 0}
@@ -186,7 +188,7 @@ def test_the_same_hour_elsewhere_is_another_moment():
     ],
 )
 def test_what_stands_in_the_phone_column_is_judged(typed, verdict, digits):
-    assert files.judge(typed, "GB") == (digits, verdict)
+    assert phone_cells.read(typed, "GB") == (digits, verdict.removeprefix("good"))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
@@ -195,11 +197,11 @@ def test_a_files_writing_is_found_out(encoding, delimiter):
     rows = [["Name", "Phone", "City"], ["José", "+447700900118", "Málaga"]]
     body = "\n".join(delimiter.join(row) for row in rows).encode(encoding)
 
-    shape = files.look_at("a.csv", body)
+    shape = csv_files.look_at(body)
 
     assert shape.columns == rows[0]
     assert shape.sample == [rows[1]]
-    assert shape.phone_column == 1
+    assert phone_cells.column(shape.columns, shape.sample) == 1
 
 
 @pytest.mark.parametrize(
@@ -209,12 +211,16 @@ def test_a_files_writing_is_found_out(encoding, delimiter):
         (b"phone\n", "no line below"),
         (b"\x89PNG\r\n\x1a\n\x00\x00\x00", "not a text file"),
         (b"phone\n" + b"1\n" * 100_001, "100,001 lines"),
-        (b"x" * (25 * 1024 * 1024 + 1), "25 MB"),
     ],
 )
 def test_a_file_that_cannot_be_used_says_why(body, says):
-    with pytest.raises(files.NotUsable, match=says):
-        files.look_at("a.csv", body)
+    with pytest.raises(csv_files.NotUsable, match=says):
+        csv_files.look_at(body)
+
+
+def test_a_file_that_is_too_large_says_how_large_one_may_be():
+    with pytest.raises(csv_files.NotUsable, match=r"26 MB\. A file may have 25 MB"):
+        csv_files.refuse_large("a.csv", 26 * csv_files.MEGABYTE, files.MOST_BYTES)
 
 
 def test_what_an_account_did_wrong_is_not_the_persons_fault():
