@@ -9,6 +9,9 @@ MAY = {
     "reply": {OWNER, ADMIN, AGENT},
     "organise": {OWNER, ADMIN, AGENT},  # assign, tag, close, snooze, take over
     "edit_contacts": {OWNER, ADMIN, AGENT},
+    "export_contacts": {OWNER, ADMIN},
+    "import_contacts": {OWNER, ADMIN},
+    "erase_contacts": {OWNER, ADMIN},
     "set_dnd": {OWNER, ADMIN, AGENT},
     "lift_dnd": {OWNER, ADMIN},
     "lift_do_not_send": {OWNER, ADMIN, AGENT},

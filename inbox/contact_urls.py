@@ -9,6 +9,7 @@ app_name = "contacts"
 urlpatterns = [
     path("", contacts.contacts, name="list"),
     path("new/", contacts.add, name="new"),
+    path("export/", contacts.export, name="export"),
     path("<uuid:contact_id>/", contacts.contact, name="show"),
     path("<uuid:contact_id>/merge/", merging.choose, name="merge_with"),
     path(

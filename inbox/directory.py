@@ -94,9 +94,13 @@ class Row:
     window: dict | None = None
 
 
+def everybody(form: ContactFilter):
+    return form.filter(Contact.objects.present().filter(workspace=form.workspace))
+
+
 def page(form: ContactFilter, before: str) -> tuple[list[Row], str]:
     """Newest first, by key; the second part is the key the next page continues from."""
-    found = form.filter(Contact.objects.present().filter(workspace=form.workspace))
+    found = everybody(form)
     if before.isdigit():
         found = found.filter(id__lt=int(before))
     contacts = list(found.order_by("-id")[: PAGE + 1])

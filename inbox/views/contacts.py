@@ -8,8 +8,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.access import member
 from business_numbers import phones
-from converge import clock
-from inbox import directory, merging, people, words
+from converge import clock, csv_files
+from inbox import contact_export, directory, merging, people, words
 from inbox.access import contact_for
 from inbox.apply import tell
 from inbox.contact_forms import ContactForm, NewContactForm
@@ -33,8 +33,23 @@ def contacts(request):
         "form": form,
         "is_filtered": bool(form.chosen()),
         "query": kept.urlencode(),
+        "may_export": request.membership.may("export_contacts"),
     }
     return render(request, "contacts/list.html", context)
+
+
+@require_GET
+@member("export_contacts")
+def export(request):
+    """Everybody the list would show with this filter."""
+    form = directory.ContactFilter(request.GET, workspace=request.workspace)
+    fields = contact_export.field_names(request.workspace)
+    audit.record(request, "contacts exported", filter=form.chosen())
+    return csv_files.answer(
+        "contacts",
+        contact_export.head(fields),
+        contact_export.lines(directory.everybody(form), fields),
+    )
 
 
 @require_http_methods(["GET", "POST"])

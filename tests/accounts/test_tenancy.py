@@ -56,6 +56,7 @@ METHODS = {
     "contacts:list": GET,
     "contacts:new": GET,
     "contacts:show": GET,
+    "contacts:export": GET,
     "contacts:merge_with": GET,
     "contacts:merge": GET,
     "contacts:undo_merge": POST,
