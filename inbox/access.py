@@ -4,7 +4,14 @@ from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 
 from inbox import reading
-from inbox.models import Attachment, Contact, Conversation, MergeProposal, Message
+from inbox.models import (
+    Attachment,
+    Contact,
+    Conversation,
+    Import,
+    MergeProposal,
+    Message,
+)
 
 
 def conversation_for(request, public_id) -> Conversation:
@@ -38,6 +45,14 @@ def contact_for(request, contact_id) -> Contact:
     while found.merged_into:
         found = found.merged_into
     return found
+
+
+def import_for(request, import_id) -> Import:
+    return get_object_or_404(
+        Import.objects.defer("body").select_related("uploaded_by"),
+        workspace=request.workspace,
+        public_id=import_id,
+    )
 
 
 def message_for(request, message_id) -> Message:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inbox.views import contacts, merging
+from inbox.views import contacts, importing, merging
 
 app_name = "contacts"
 
@@ -10,6 +10,14 @@ urlpatterns = [
     path("", contacts.contacts, name="list"),
     path("new/", contacts.add, name="new"),
     path("export/", contacts.export, name="export"),
+    path("import/", importing.upload, name="import"),
+    path("import/example/", importing.example, name="import_example"),
+    path("import/<uuid:import_id>/", importing.columns, name="import_columns"),
+    path("import/<uuid:import_id>/check/", importing.check, name="import_check"),
+    path("import/<uuid:import_id>/result/", importing.result, name="import_result"),
+    path("import/<uuid:import_id>/lines/", importing.lines, name="import_lines"),
+    path("import/<uuid:import_id>/refused/", importing.refused, name="import_refused"),
+    path("import/<uuid:import_id>/undo/", importing.undo, name="undo_import"),
     path("<uuid:contact_id>/", contacts.contact, name="show"),
     path("<uuid:contact_id>/merge/", merging.choose, name="merge_with"),
     path(

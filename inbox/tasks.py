@@ -7,12 +7,23 @@ from django.db import transaction
 from django_q.tasks import async_task
 
 from converge import clock
-from inbox import media, outgoing_calls, profiles, recording, silence, statuses
+from inbox import (
+    import_check,
+    import_run,
+    import_undo,
+    media,
+    outgoing_calls,
+    profiles,
+    recording,
+    silence,
+    statuses,
+)
 from inbox.apply import apply, tell
 from inbox.arrivals import Arrived
-from inbox.models import Conversation, Event, OutgoingDelivery
+from inbox.models import Conversation, Event, Import, OutgoingDelivery
 
 DELIVERIES_KEPT = timedelta(days=30)
+STEPS_AT_ONCE = 4
 
 
 def wake_fetching(arrived: list[Arrived]) -> None:
@@ -50,6 +61,7 @@ def sweep() -> None:
     profiles.fetch_names()
     wake_snoozed()
     silence.mark_silent()
+    work_on_imports()
 
 
 def join_parked() -> None:
@@ -75,3 +87,21 @@ def wake_snoozed() -> None:
             kind="woke",
         )
     tell({conversation.id for conversation in due})
+
+
+def work_on_imports() -> None:
+    """A few steps of every import under way; the rest is another wake-up."""
+    busy = Import.objects.filter(state__in=Import.BUSY).order_by("id")
+    for pk, state in busy.values_list("id", "state"):
+        for _ in range(STEPS_AT_ONCE):
+            if not STEPS[state](pk):
+                break
+        else:
+            async_task("inbox.tasks.work_on_imports")
+
+
+STEPS = {
+    Import.CHECKING: import_check.step,
+    Import.IMPORTING: import_run.step,
+    Import.UNDOING: import_undo.step,
+}

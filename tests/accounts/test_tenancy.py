@@ -9,6 +9,7 @@ from accounts.models import Invitation, Membership
 from inbox.models import (
     Attachment,
     CannedReply,
+    Import,
     Merge,
     MergeProposal,
     WorkspaceExport,
@@ -57,6 +58,14 @@ METHODS = {
     "contacts:new": GET,
     "contacts:show": GET,
     "contacts:export": GET,
+    "contacts:import": GET,
+    "contacts:import_example": GET,
+    "contacts:import_columns": GET,
+    "contacts:import_check": GET,
+    "contacts:import_result": GET,
+    "contacts:import_lines": GET,
+    "contacts:import_refused": GET,
+    "contacts:undo_import": POST,
     "contacts:merge_with": GET,
     "contacts:merge": GET,
     "contacts:undo_merge": POST,
@@ -236,6 +245,9 @@ def world(workspace, alice, number, conversation):
             workspace=workspace, name="Hours", body="At nine"
         ).id,
         "other_id": (other := factories.create_contact(workspace)).public_id,
+        "import_id": Import.objects.create(
+            workspace=workspace, name="people.csv", body=b"", columns=["phone"]
+        ).public_id,
         "merge_id": Merge.objects.create(
             workspace=workspace,
             contact=conversation.contact,
