@@ -8,15 +8,18 @@ from django.views.generic import RedirectView
 
 from accounts.views import joining, session
 from accounts.views import settings as account_settings
+from broadcasts.erasing import forget as forget_in_broadcasts
 from business_numbers.views.connecting import come_back
 from business_numbers.views.registering import retire
 from business_numbers.views.templates import show_template
 from converge import demo_clock, guide, health, kit, status, support
 from converge.exporting import TASK
 from inbox import export_urls
+from flows.erasing import forget as forget_in_flows
 from inbox.affected import open_conversations
 from inbox.gaps import mark_gap
 from inbox.usable import usable
+from inbox.views.erasing import erase
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -52,6 +55,12 @@ urlpatterns = [
     path("api/v1/", include("inbox.api.urls")),
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
     path("w/<slug:slug>/contacts/", include("inbox.contact_urls")),
+    path(
+        "w/<slug:slug>/contacts/<uuid:contact_id>/erase/",
+        erase,
+        {"also": (forget_in_flows, forget_in_broadcasts)},
+        name="erase_contact",
+    ),
     path("w/<slug:slug>/broadcasts/", include("broadcasts.urls")),
     path("w/<slug:slug>/flows/", include("flows.urls")),
     path("w/<slug:slug>/", include("business_numbers.urls")),

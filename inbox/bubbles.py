@@ -111,7 +111,9 @@ def draw(message: Message, context: Context) -> Bubble:
         can_quote=bool(message.wamid) and not message.deleted_at,
     )
     if message.deleted_at:
-        bubble.placeholder = "Customer deleted this message"
+        bubble.placeholder = (
+            "Erased" if "erased" in message.payload else "Customer deleted this message"
+        )
         bubble.kind = "deleted"
     else:
         _fill(bubble, message, context)

@@ -83,7 +83,11 @@ def contact(request, contact_id):
         _write(request, found, form)
         messages.info(request, "Saved.")
         return _to(request, found)
-    context = _shown(found) | {"form": form, "may_edit": may_edit}
+    context = _shown(found) | {
+        "form": form,
+        "may_edit": may_edit,
+        "may_erase": request.membership.may("erase_contacts"),
+    }
     status = 422 if form.is_bound else 200
     return render(request, "contacts/show.html", context, status=status)
 

@@ -48,15 +48,13 @@ def merge(request, contact_id, other_id):
     if request.method == "GET" or not form.is_valid():
         return _show(request, form, contact, other)
     try:
-        record = merging.merge(contact, other, form.chosen(), request.user)
+        merging.merge(contact, other, form.chosen(), request.user)
     except merging.Refused as problem:
         form.add_error(None, str(problem))
         return _show(request, form, contact, other)
     audit.record(
         request, "contacts merged", str(contact.public_id), other=str(other.public_id)
     )
-    name = words.visible(record.other.title)
-    messages.info(request, f"{name} is now part of this contact.")
     return _to(request, contact)
 
 

@@ -66,6 +66,7 @@ METHODS = {
     "contacts:import_lines": GET,
     "contacts:import_refused": GET,
     "contacts:undo_import": POST,
+    "erase_contact": GET,
     "contacts:merge_with": GET,
     "contacts:merge": GET,
     "contacts:undo_merge": POST,

@@ -46,6 +46,16 @@ class Northwind:
         public_id, row = found[0]
         return Conversation(str(public_id), row, person)
 
+    def contact_of(self, person: str) -> str:
+        """Where the page of somebody is."""
+        conversation = self.conversation_of(person)
+        public_id = self.running.one(
+            "SELECT c.public_id FROM inbox_contact c"
+            " JOIN inbox_conversation v ON v.contact_id = c.id WHERE v.id = %s",
+            conversation.row,
+        )
+        return f"/w/northwind/contacts/{public_id}/"
+
     def write(self, person: str, text: str = "Hello", **fields) -> str:
         """A customer writes; returns when the inbox has it."""
         wamid = self.simulator.write(text, person=person, **fields)

@@ -20,6 +20,12 @@ BELOW_A_CONVERSATION = {
     "contact": ("camille", "contact/"),
     "canned replies as a page": ("camille", "replies/"),
 }
+ABOUT_A_CONTACT = {
+    "contact's own page": ("camille", ""),
+    "merge with": ("camille", "merge/?q=am"),
+    "merge": ("camille", "merge/{other}/"),
+    "erase a contact": ("camille", "erase/"),
+}
 FIXED = {
     "inbox": INBOX,
     "nothing found": f"{INBOX}?q=nobody-of-this-name",
@@ -30,6 +36,7 @@ FIXED = {
     "contacts": "/w/northwind/contacts/",
     "nobody of this name": "/w/northwind/contacts/?q=nobody-of-this-name",
     "add a contact": "/w/northwind/contacts/new/",
+    "import contacts": "/w/northwind/contacts/import/",
     "flows": "/w/northwind/flows/",
     "business hours": "/w/northwind/flows/hours/",
     "import a flow": "/w/northwind/flows/import/",
@@ -74,7 +81,13 @@ PUBLIC = {
     "help": "/help/",
     "help article": "/help/messages-stopped/",
 }
-NAMES = [*CONVERSATIONS, *BELOW_A_CONVERSATION, *FIXED, *PUBLIC]
+NAMES = [
+    *CONVERSATIONS,
+    *BELOW_A_CONVERSATION,
+    *ABOUT_A_CONTACT,
+    *FIXED,
+    *PUBLIC,
+]
 
 
 def path_of(name: str, northwind: Northwind) -> str:
@@ -83,6 +96,10 @@ def path_of(name: str, northwind: Northwind) -> str:
     if name in BELOW_A_CONVERSATION:
         person, rest = BELOW_A_CONVERSATION[name]
         return northwind.conversation_of(person).path + rest
+    if name in ABOUT_A_CONTACT:
+        person, rest = ABOUT_A_CONTACT[name]
+        other = northwind.contact_of("layla").rstrip("/").rpartition("/")[2]
+        return northwind.contact_of(person) + rest.format(other=other)
     return (FIXED | PUBLIC)[name]
 
 

@@ -124,7 +124,7 @@ def test_every_line_has_a_verdict_and_nobody_is_touched_before_the_start(
     ]  # fmt: skip
     assert not Contact.objects.exists()
     page = owner.get(path(workspace, "import_check", source.public_id))
-    assert "Excel shortened them" in page.content.decode()
+    assert "Excel shortened it" in page.content.decode()
 
 
 def test_people_are_made_with_name_fields_tags_and_country(owner, workspace):
