@@ -14,8 +14,8 @@ from business_numbers.views.registering import retire
 from business_numbers.views.templates import show_template
 from converge import demo_clock, guide, health, kit, status, support
 from converge.exporting import TASK
-from inbox import export_urls
 from flows.erasing import forget as forget_in_flows
+from inbox import export_urls
 from inbox.affected import open_conversations
 from inbox.gaps import mark_gap
 from inbox.usable import usable

@@ -1,7 +1,7 @@
 """Two contacts that are one person: what a merge will do, doing it, and undoing it.
 
 Nothing is thrown away. What both had once each stays with the absorbed contact, whose
-row remains and leads to the kept one; see decision 0019.
+row remains and leads to the kept one; see decision 0020.
 """
 
 from dataclasses import dataclass, field

@@ -56,7 +56,7 @@ def people(query: Query, membership: Membership):
         query.text or query.values("tag") or query.values("from")
     ):
         return None
-    found = Contact.objects.filter(workspace=membership.workspace_id)
+    found = Contact.objects.present().filter(workspace=membership.workspace_id)
     if name := query.text or " ".join(query.values("from")):
         called = naming.named(membership.workspace_id, name, "inbox_contact.id")
         found = found.filter(called)

@@ -6,9 +6,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.access import member
-from inbox import directory, merging, words
+from inbox import directory, merging, naming, words
 from inbox.access import contact_for
-from inbox.filters import matching
 from inbox.merge_form import MergeForm
 from inbox.models import Contact, Merge
 
@@ -23,8 +22,10 @@ def choose(request, contact_id):
     text = request.GET.get("q", "").strip()[:80]
     found = []
     if text:
-        others = matching(request.workspace, text).present().exclude(id=contact.id)
-        found = directory.draw(list(others.order_by("-id")[:FOUND_MAX]))
+        called = naming.named(request.workspace.id, text, "inbox_contact.id")
+        others = Contact.objects.present().filter(called, workspace=request.workspace)
+        others = others.exclude(id=contact.id).order_by("-id")
+        found = directory.draw(list(others[:FOUND_MAX]))
     context = {
         "contact": contact,
         "name": words.visible(contact.title),

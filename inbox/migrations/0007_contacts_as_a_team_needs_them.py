@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0003_cases'),
-        ('inbox', '0004_merge_proposals'),
+        ('inbox', '0006_machines'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
