@@ -11,6 +11,7 @@ from django.db import transaction
 from broadcasts import files, kinds, preflight, zones
 from broadcasts.models import Broadcast, Recipient
 from converge import bulk, clock
+from inbox import turns
 
 UNDO_FOR = timedelta(seconds=15)
 ONLY_FIRST = "ONLY_FIRST"
@@ -25,6 +26,7 @@ def plan(broadcast: Broadcast, *, starts_at: datetime) -> int:
     """Make the recipients of a locked broadcast; how many will be sent to."""
     if broadcast.number is None or broadcast.template is None:
         raise CannotStart("It has no message any more: the template was deleted.")
+    turns.share()
     files.make_contacts(broadcast)
     forecast = preflight.count(broadcast)
     if forecast.problem:

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from converge import clock
-from inbox import finding, naming
+from inbox import finding, merging, naming
 from inbox.models import ContactTag, Conversation, Message, Note, Searchable, Tag
 from inbox.states import State
 from tests import factories
@@ -239,6 +239,14 @@ def test_a_part_of_a_phone_number_finds_the_person(workspace, people):
     factories.create_contact(workspace, "Lukas Weber", wa_id="4915112345678")
 
     assert people("+49 151 123") == people("1511234") == ["Lukas Weber"]
+
+
+def test_who_became_part_of_somebody_else_is_found_no_more(workspace, people, alice):
+    kept = factories.create_contact(workspace, "Lukas Weber", wa_id="4915112345678")
+    other = factories.create_contact(workspace, "L. Weber", wa_id="4915187654321")
+    merging.merge(kept, other, merging.Choices(), alice)
+
+    assert people("weber") == people("8765") == ["Lukas Weber"]
 
 
 @pytest.mark.parametrize("few", [0, 1000])
