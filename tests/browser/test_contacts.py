@@ -47,6 +47,7 @@ def test_a_csv_is_mapped_checked_brought_in_and_taken_back(page, northwind, tmp_
     page.get_by_role("button", name="Check the file").click()
     expect(page.get_by_role("link", name="1 line: New people")).to_be_visible()
     page.get_by_role("button", name="Import these people").click()
+    expect(page.get_by_text("Nothing was sent.")).to_be_visible()
     expect(page.get_by_role("link", name="Download the 1 line")).to_be_visible()
 
     page.goto(f"{northwind.url}{CONTACTS}?q=Zo%C3%AB")
