@@ -46,18 +46,20 @@ ON CONFLICT (id) DO UPDATE SET seconds = excluded.seconds
 
 @pytest.fixture
 def flow(running):
-    """Live for every customer who writes."""
+    """Live for every customer who writes, with every process that may work on it."""
+    running.begin("qcluster")
     data = json.dumps(GRAPH)
     ((flow, version),) = running.sql(INSTALL, data, data)
     running.sql(
         "UPDATE flows_flow SET live_version_id = %s WHERE id = %s", version, flow
     )
     yield flow
+    running.kill("qcluster")
     running.sql("TRUNCATE flows_flow CASCADE")
     running.sql(MINUTES_LATER, 0)
 
 
-def test_killing_ingest_and_deliver_leaves_every_run_where_the_journal_says(
+def test_killing_processes_leaves_every_run_where_the_journal_says(
     running, flow, judge
 ):
     wanted = {
@@ -68,7 +70,7 @@ def test_killing_ingest_and_deliver_leaves_every_run_where_the_journal_says(
     }
     running.simulator.control("POST", "inbound/bulk", wanted)
     rng = random.Random(11)
-    for _ in range(8):
+    for _ in range(12):
         began = running.one("SELECT count(*) FROM flows_runstep")
         running.wait_for(
             "SELECT count(*) > %s OR (SELECT count(*) = %s FROM flows_run"
@@ -76,7 +78,7 @@ def test_killing_ingest_and_deliver_leaves_every_run_where_the_journal_says(
             began + rng.randint(20, 150),
             SENDS,
         )
-        name = rng.choice(["ingest", "deliver"])
+        name = rng.choice(["ingest", "deliver", "qcluster"])
         running.kill(name)
         running.begin(name)
 

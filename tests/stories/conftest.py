@@ -1,5 +1,7 @@
 """A product of its own for the stories, because they move its clock."""
 
+import itertools
+
 import pytest
 
 from tests.browser.fixtures import (  # noqa: F401
@@ -17,3 +19,12 @@ from tests.browser.fixtures import (  # noqa: F401
 def product(tmp_path_factory):
     with running_demo(tmp_path_factory.mktemp("stories"), "stories") as running:
         yield running
+
+
+WORDS = itertools.count(1)
+
+
+@pytest.fixture
+def word():
+    """A word no other test's flow listens to."""
+    return f"lantern{next(WORDS)}"

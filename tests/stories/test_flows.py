@@ -1,74 +1,21 @@
 """A menu is built, tried, published and used; people interrupt it; nothing talks over them."""
 
-import itertools
-
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import bubble, open_live, send
 from tests.browser.screens import PHONE
 from tests.browser.test_accessibility import COLOURS, find_violations
 from tests.browser.test_every_page import OVERFLOW
-
-FLOWS = "/w/northwind/flows/"
-WORDS = itertools.count(1)
-
-
-@pytest.fixture
-def word():
-    """A word no other test's flow listens to."""
-    return f"lantern{next(WORDS)}"
-
-
-def inspector(page):
-    return page.locator("#flow-inspector")
-
-
-def begin_starter(page, name: str, word: str) -> str:
-    """A flow from a starter that listens to `word`; its address."""
-    page.goto(FLOWS)
-    page.get_by_role("button", name=f"Use {name}").click()
-    page.locator("#step-1 > a.step").click()
-    inspector(page).get_by_label("Name of the flow").fill(f"{name} {word}")
-    page.get_by_label("Words, payloads, tag or ad id, one a line").first.fill(word)
-    inspector(page).get_by_role("button", name="Save step").click()
-    expect(page.locator("#step-1")).to_contain_text(word)
-    return page.url.split("?")[0]
-
-
-def publish(page) -> None:
-    page.get_by_role("link", name="Publish", exact=True).click()
-    page.get_by_role("button", name="Publish version").click()
-    expect(page.locator(".flow-head")).to_contain_text("Live v")
-
-
-def press(northwind, conversation, title: str) -> None:
-    """The customer taps the newest button with these words."""
-    ((buttons,),) = northwind.running.sql(
-        "SELECT payload -> 'content' -> 'action' -> 'buttons' FROM inbox_message"
-        " WHERE conversation_id = %s AND kind = 'interactive' AND direction = 'out'"
-        " ORDER BY at DESC LIMIT 1",
-        conversation.row,
-    )
-    reply = next(b["reply"] for b in buttons if b["reply"]["title"] == title)
-    northwind.write(conversation.person, type="button_reply", **reply)
-
-
-def run_of(northwind, conversation) -> tuple:
-    rows = northwind.running.sql(
-        "SELECT state, reason FROM flows_run WHERE conversation_id = %s"
-        " ORDER BY id DESC LIMIT 1",
-        conversation.row,
-    )
-    return rows[0]
-
-
-def wait_for_run(northwind, conversation, state: str) -> None:
-    northwind.running.wait_for(
-        "SELECT EXISTS (SELECT FROM flows_run WHERE conversation_id = %s AND state = %s)",
-        conversation.row,
-        state,
-    )
+from tests.stories.automation import (
+    FLOWS,
+    begin_starter,
+    inspector,
+    press,
+    publish,
+    run_of,
+    wait_for_answer,
+    wait_for_run,
+)
 
 
 def test_a_menu_is_built_from_a_starter_tried_published_and_used(page, northwind, word):
@@ -106,14 +53,6 @@ def test_a_menu_is_built_from_a_starter_tried_published_and_used(page, northwind
     ).to_be_visible()
     expect(page.get_by_role("switch", name="Human takeover")).to_be_checked()
     expect(page.locator("#contact-panel")).to_contain_text("Handed over to the team")
-
-
-def wait_for_answer(northwind, conversation) -> None:
-    northwind.running.wait_for(
-        "SELECT EXISTS (SELECT FROM flows_run WHERE conversation_id = %s"
-        " AND waits_for = 'answer')",
-        conversation.row,
-    )
 
 
 def test_a_reply_of_a_person_stops_the_flow_and_the_run_says_who(page, northwind, word):
