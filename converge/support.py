@@ -141,7 +141,7 @@ def _messages(q: str) -> list[Found]:
             f"{a.get_state_display()}, {a.number} in {a.number.workspace}",
             reverse("admin:inbox_attempt_change", args=[a.id]),
         )
-        for a in Attempt.objects.filter(wamid=q).select_related("number__workspace")
+        for a in Attempt.objects.known_as(q).select_related("number__workspace")
     ]
 
 

@@ -114,11 +114,17 @@ def stored_before(items: list, *, without: set) -> list[Arrived]:
     }
     if not wanted:
         return []
-    found = Message.objects.filter(
-        number__in=Number.objects.in_use().filter(meta_id__in={t for t, _ in wanted}),
-        wamid__in={wamid for _, wamid in wanted},
-        direction=Message.IN,
-    ).select_related("number")
+    found = (
+        Message.objects.filter(
+            number__in=Number.objects.in_use().filter(
+                meta_id__in={t for t, _ in wanted}
+            ),
+            wamid__in={wamid for _, wamid in wanted},
+            direction=Message.IN,
+        )
+        .exclude(wamid="")
+        .select_related("number")
+    )
     return [
         Arrived(
             m.workspace_id,
@@ -361,7 +367,10 @@ def store_changes(placed: list[Placed]) -> None:
 
 
 def _apply_parked_changes(rows: list[dict]) -> None:
-    """Join changes with their messages. A deletion takes the words away for good."""
+    """Join changes with their messages. A deletion takes the words away for good.
+
+    `wamid <> ''` says what the index of wamids holds; without it PostgreSQL cannot use it.
+    """
     keys = [{"number_id": r["number_id"], "wamid": r["wamid"]} for r in rows]
     if not keys:
         return
@@ -370,7 +379,7 @@ def _apply_parked_changes(rows: list[dict]) -> None:
         DELETE FROM inbox_parkedchange c USING inbox_message m,
           {bulk.recordset(Message, keys[0])}
         WHERE c.number_id = r.number_id AND c.target = r.wamid
-          AND m.number_id = r.number_id AND m.wamid = r.wamid
+          AND m.number_id = r.number_id AND m.wamid = r.wamid AND m.wamid <> ''
         RETURNING m.id, c.body, c.at)
       UPDATE inbox_message t SET
         body = coalesce(done.body, ''),
@@ -389,6 +398,6 @@ QUOTE_CHANGES = """
 UPDATE inbox_conversation t SET last_text = left(m.body, 160)
 FROM jsonb_to_recordset(%s::jsonb) AS r(number_id bigint, wamid text)
 JOIN inbox_message m USING (number_id, wamid)
-WHERE t.id = m.conversation_id AND (t.last_at, t.last_seq) = (m.at, m.seq)
+WHERE t.id = m.conversation_id AND (t.last_at, t.last_seq) = (m.at, m.seq) AND m.wamid <> ''
   AND (m.edited_at IS NOT NULL OR m.deleted_at IS NOT NULL)
 """

@@ -38,7 +38,7 @@ def _recorded(echoes: list[Placed]) -> dict:
     found = Attempt.objects.filter(
         number__in={p.number.id for p in echoes},
         wamid__in={p.fact.wamid for p in echoes},
-    )
+    ).exclude(wamid="")
     return {attempt.wamid: attempt.id for attempt in found}
 
 

@@ -236,7 +236,7 @@ DELETE FROM inbox_parkedstatus WHERE id IN (
     SELECT 1 FROM inbox_attempt a WHERE a.id = p.callback AND a.number_id = p.number_id
     UNION ALL
     SELECT 1 FROM inbox_attempt a
-    WHERE a.number_id = p.number_id AND a.wamid = p.wamid)
+    WHERE a.number_id = p.number_id AND a.wamid = p.wamid AND a.wamid <> '')
   ORDER BY p.id LIMIT %s FOR UPDATE SKIP LOCKED)
 RETURNING number_id, wamid, callback, state, at, error
 """

@@ -144,6 +144,12 @@ class Message(models.Model):
         return self.origin in (self.FLOW, self.BROADCAST, self.API)
 
 
+class AttemptQuerySet(models.QuerySet):
+    def known_as(self, wamid: str):
+        """Named with every number, because that is how the index of wamids begins."""
+        return self.filter(number__in=Number.objects.values("id"), wamid=wamid)
+
+
 class Attempt(models.Model):
     """One call to Meta. Its id travels as `biz_opaque_callback_data` and comes back."""
 
@@ -165,6 +171,8 @@ class Attempt(models.Model):
     delivered_at = models.DateTimeField(null=True)
     read_at = models.DateTimeField(null=True)
     failed_at = models.DateTimeField(null=True)
+
+    objects = AttemptQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -58,6 +58,18 @@ def test_every_other_id_leads_to_its_object(staff, number, alice, conversation):
     assert len(set(places)) == 5
 
 
+@pytest.mark.parametrize("asked", ["wamid.ABCDEF", "id"])
+def test_the_list_of_attempts_is_searched_by_either_id(staff, conversation, asked):
+    attempt = factories.create_sent(conversation, State.SENT, wamid="wamid.ABCDEF")
+    other = factories.create_sent(conversation, State.SENT)
+    wanted = str(attempt.id) if asked == "id" else asked
+
+    answer = staff.get(reverse("admin:inbox_attempt_changelist"), {"q": wanted})
+
+    assert str(attempt.id) in answer.content.decode()
+    assert str(other.id) not in answer.content.decode()
+
+
 def test_what_nobody_has_is_said(staff):
     assert "Nothing has “99999999”" in find(staff, "99999999").content.decode()
 
