@@ -22,9 +22,19 @@ from business_numbers.webhook_facts import (
 )
 from converge import bulk, clock
 from converge.live import Change, announce
-from inbox import arrivals, echoes, effects, outgoing, people, statuses, turns
-from inbox.arrivals import Arrived, Placed
+from inbox import (
+    amendments,
+    arrivals,
+    echoes,
+    effects,
+    outgoing,
+    people,
+    statuses,
+    turns,
+)
+from inbox.arrivals import Arrived
 from inbox.people import Sighting
+from inbox.placed import Placed
 
 ABOUT_PEOPLE = (Inbound, Reacted, Changed, Preference)
 
@@ -70,8 +80,8 @@ def apply(items: list[Item]) -> list[Arrived]:
     arrived = arrivals.store(messages, conversations)
     listened = {n.workspace_id for n in numbers.values() if n.is_listened}
     outgoing.received(a.message for a in arrived if a.workspace in listened)
-    arrivals.store_reactions(_only(placed, Reacted), conversations)
-    arrivals.store_changes(_only(placed, Changed))
+    amendments.store_reactions(_only(placed, Reacted))
+    amendments.store_changes(_only(placed, Changed))
     matched, strangers = statuses.match(reports)
     settled = statuses.apply(matched)
     statuses.park(strangers)

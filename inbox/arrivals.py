@@ -9,33 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from business_numbers.models import Number
-from business_numbers.webhook_facts import Changed, Inbound, Reacted
+from business_numbers.webhook_facts import Inbound
 from converge import bulk, clock
-from inbox import outgoing
-from inbox.models import (
-    Attachment,
-    Conversation,
-    Message,
-    ParkedChange,
-    Reaction,
-)
+from inbox import amendments, outgoing
+from inbox.models import Attachment, Conversation, Message
+from inbox.placed import Placed
 from inbox.states import State
 
 # Older than this at receipt: nothing is triggered and nobody is alarmed.
 FRESH = timedelta(hours=1)
 # What Meta's system messages and our guesses about reactions do not open: the window.
 OPENS_NO_WINDOW = frozenset({"system", "request_welcome"})
-
-
-@dataclass(frozen=True)
-class Placed:
-    """A fact with its number, its place in the order of arrival, and its owner."""
-
-    fact: Inbound | Reacted | Changed
-    number: Number
-    seq: int
-    contact: int
-    received_at: datetime
 
 
 @dataclass(frozen=True)
@@ -91,7 +75,7 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
     fresh = [(p, row) for p, row in _with_rows(placed, rows) if row["id"] in new]
     _store_attachments(fresh)
     _touch_conversations(fresh)
-    _apply_parked_changes([row for _, row in fresh])
+    amendments.apply_parked([row for _, row in fresh])
     return [
         Arrived(
             p.number.workspace_id,
@@ -311,93 +295,4 @@ CROSS JOIN LATERAL (
     AS is_newer FROM inbox_conversation c WHERE c.id = r.id) AS n
 WHERE t.id = r.id
 RETURNING t.id, COALESCE(t.takeover_at = r.phone_at, false)
-"""
-
-
-def store_reactions(placed: list[Placed], conversations: dict) -> None:
-    """The newest reaction of a side to a message, whether that message came or not."""
-    newest: dict[tuple, Placed] = {}
-    for p in sorted(placed, key=lambda p: (p.fact.at, p.seq)):
-        newest[p.number.id, p.fact.message] = p
-    rows = [
-        {
-            "workspace_id": p.number.workspace_id,
-            "number_id": number,
-            "target": target,
-            "is_ours": False,
-            "emoji": p.fact.emoji[:40],
-            "at": p.fact.at,
-        }
-        for (number, target), p in sorted(newest.items())
-    ]
-    bulk.insert(
-        Reaction,
-        rows,
-        conflict="(number_id, target, is_ours) DO UPDATE SET"
-        " emoji = excluded.emoji, at = excluded.at"
-        " WHERE inbox_reaction.at <= excluded.at",
-    )
-
-
-def store_changes(placed: list[Placed]) -> None:
-    """Edits and deletions: applied to what is here, parked for what is still to come."""
-    newest: dict[tuple, Placed] = {}
-    for p in sorted(placed, key=lambda p: (p.fact.at, p.seq)):
-        newest[p.number.id, p.fact.message] = p
-    rows = [
-        {
-            "number_id": number,
-            "workspace_id": p.number.workspace_id,
-            "target": target,
-            "at": p.fact.at,
-            "body": p.fact.body,
-            "parked_at": p.received_at,
-        }
-        for (number, target), p in sorted(newest.items())
-    ]
-    bulk.insert(
-        ParkedChange,
-        rows,
-        conflict="(number_id, target) DO UPDATE SET body = excluded.body,"
-        " at = excluded.at WHERE inbox_parkedchange.at <= excluded.at",
-    )
-    _apply_parked_changes(
-        [{"number_id": r["number_id"], "wamid": r["target"]} for r in rows]
-    )
-
-
-def _apply_parked_changes(rows: list[dict]) -> None:
-    """Join changes with their messages. A deletion takes the words away for good.
-
-    `wamid <> ''` says what the index of wamids holds; without it PostgreSQL cannot use it.
-    """
-    keys = [{"number_id": r["number_id"], "wamid": r["wamid"]} for r in rows]
-    if not keys:
-        return
-    query = f"""
-      WITH done AS (
-        DELETE FROM inbox_parkedchange c USING inbox_message m,
-          {bulk.recordset(Message, keys[0])}
-        WHERE c.number_id = r.number_id AND c.target = r.wamid
-          AND m.number_id = r.number_id AND m.wamid = r.wamid AND m.wamid <> ''
-        RETURNING m.id, c.body, c.at)
-      UPDATE inbox_message t SET
-        body = coalesce(done.body, ''),
-        payload = CASE WHEN done.body IS NULL THEN '{{}}' ELSE t.payload END,
-        edited_at = CASE WHEN done.body IS NULL THEN NULL ELSE done.at END,
-        deleted_at = CASE WHEN done.body IS NULL THEN done.at ELSE t.deleted_at END
-      FROM done WHERE t.id = done.id AND t.deleted_at IS NULL
-        AND (done.body IS NULL OR t.edited_at IS NULL OR t.edited_at <= done.at)
-    """
-    bulk.execute(query, [bulk.to_json(keys)])
-    bulk.execute(QUOTE_CHANGES, [bulk.to_json(keys)])
-
-
-# The list shows a conversation's last words; those taken back must not stay there.
-QUOTE_CHANGES = """
-UPDATE inbox_conversation t SET last_text = left(m.body, 160)
-FROM jsonb_to_recordset(%s::jsonb) AS r(number_id bigint, wamid text)
-JOIN inbox_message m USING (number_id, wamid)
-WHERE t.id = m.conversation_id AND (t.last_at, t.last_seq) = (m.at, m.seq) AND m.wamid <> ''
-  AND (m.edited_at IS NOT NULL OR m.deleted_at IS NOT NULL)
 """

@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from business_numbers.models import Number
 from business_numbers.webhook_facts import Status
-from inbox.arrivals import Placed
 from inbox.models import Attempt
+from inbox.placed import Placed
 from inbox.states import State
 
 SETTLES_WITHIN = timedelta(seconds=60)

@@ -12,8 +12,8 @@ from accounts.models import Workspace
 from business_numbers.models import Number
 from converge import bulk, clock
 from inbox import outgoing, tags
-from inbox.arrivals import Placed
 from inbox.models import Contact, Event, Identity, Tag
+from inbox.placed import Placed
 from inbox.states import ARRIVED, State
 from inbox.statuses import Known
 

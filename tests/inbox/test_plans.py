@@ -43,7 +43,9 @@ def kept(conversation):
         message = attempt.message_id
         cursor.execute(OURS, [KEPT, message, message])
         cursor.execute(THEIRS, [KEPT, message])
-        cursor.execute("ANALYZE inbox_message, inbox_attempt, numbers_number")
+        cursor.execute(
+            "ANALYZE inbox_message, inbox_attempt, inbox_conversation, numbers_number"
+        )
     return conversation.number
 
 
