@@ -120,7 +120,8 @@ def start(request):
 def _chosen(conversation, template_id) -> Template | None:
     own = Template.objects.for_number(conversation.number)
     if template_id is None:
-        return own.filter(status="APPROVED").order_by("-used_count", "name").first()
+        usable = own.filter(status="APPROVED")
+        return usable.order_by("-used_count", "name", "language").first()
     return get_object_or_404(own, pk=template_id)
 
 

@@ -65,3 +65,23 @@ def test_a_template_reaches_who_wrote_long_ago(screens, page, northwind, convers
     sent = bubble(page, "Thursday at 10:30")
     expect(sent.locator(".tick")).to_have_attribute("data-state", "delivered")
     expect(page.get_by_role("switch", name="Human takeover")).not_to_be_checked()
+
+
+def test_no_value_is_typed_into_a_template_that_is_being_replaced(
+    page, northwind, conversation
+):
+    northwind.simulator.control("POST", "clock", {"advance": DAY + 60})
+    open_live(page, conversation)
+    page.get_by_role("button", name="Choose a template").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("link", name="appointment_reminder").click()
+    expect(dialog.get_by_label("Body: day")).to_be_enabled()
+    held = []
+    page.route("**/template/*/", lambda route: held.append(route))
+
+    dialog.get_by_role("link", name="English").click()
+
+    expect(dialog.get_by_label("Body: day")).to_be_disabled()
+    assert len(held) == 1
+    held[0].continue_()
+    expect(dialog.get_by_label("Body: day")).to_be_enabled()
