@@ -8,8 +8,8 @@ only what nobody else holds.
 import json
 import time
 import uuid
-from collections import defaultdict
-from dataclasses import dataclass, replace
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -61,7 +61,7 @@ class Job:
     body: bytes
     starts_at: float  # time.monotonic() of its slot
     deadline: float  # not begun by then: given back
-    gap: float  # seconds between two sends of this number, at its full limit
+    limit: int  # sends a second of this number
     priority: int
     was_slow: bool = False
     person: str = ""  # tier slot taken for it, to be released on a refusal
@@ -74,12 +74,39 @@ class Room:
 
     free: int
     automation: int
-    in_flight: dict  # number id → calls under way
+    in_flight: dict = field(default_factory=dict)  # number id → calls under way
+    waiting: dict = field(default_factory=dict)  # … and how many of them have not begun
+    ahead: float = pacing.HORIZON
+    # Number id → where this process stopped giving out slots although more was waiting.
+    left_at: dict = field(default_factory=dict)
+
+    def most(self, pace: Pace) -> int:
+        """How many more calls this number may have."""
+        number, limit = pace.number_id, pace.number.limit_per_second
+        may_wait = pacing.most_waiting(limit, self.ahead) - self.waiting.get(number, 0)
+        return min(PER_NUMBER - self.in_flight.get(number, 0), may_wait)
+
+    def is_behind(self, pace: Pace) -> bool:
+        """Whether it is this process that could not keep up: nobody served the number in
+        between, and more was waiting all the time."""
+        return self.left_at.get(pace.number_id) == pace.next_at
+
+    def rest_all_but(self, numbers: list[int]) -> None:
+        """What nobody waits for is not behind."""
+        for number in self.left_at.keys() - set(numbers):
+            del self.left_at[number]
+
+    def leave(self, pace: Pace, *, is_used_up: bool) -> None:
+        if is_used_up:
+            self.left_at[pace.number_id] = pace.next_at
+        else:
+            self.left_at.pop(pace.number_id, None)
 
 
 def claim(room: Room) -> list[Job]:
     """Everything that may leave within the next slots, as jobs."""
     numbers = _numbers_due()
+    room.rest_all_but(numbers)
     if not numbers or room.free <= 0:
         return []
     with transaction.atomic():
@@ -90,16 +117,24 @@ def _claim(numbers: list[int], room: Room) -> list[Job]:
     paces, db_now, here = _lock_paces(numbers)
     picked: list[tuple[Message, datetime]] = []
     begins = here - db_now.timestamp()  # from the database's clock to ours
-    free, automation = room.free, room.automation
+    free, automation, offered = room.free, room.automation, {}
     for pace in paces:
-        most = min(free, PER_NUMBER - room.in_flight.get(pace.number_id, 0))
-        spacing = pacing.Spacing(pace.number.limit_per_second)
-        slots = pacing.slots(spacing, pace.next_at, db_now, most)
+        slots = offered[pace] = _slots(pace, db_now, min(free, room.most(pace)), room)
         messages = _pick(pace.number_id, len(slots), automation)
         picked += zip(messages, slots, strict=False)
         free -= len(messages)
         automation -= sum(m.priority > PEOPLE for m in messages)
-    return _decide(picked, {p.number_id: p for p in paces}, begins)
+    jobs = _decide(picked, {p.number_id: p for p in paces}, begins)
+    taken = Counter(job.number for job in jobs)
+    for pace, slots in offered.items():
+        room.leave(pace, is_used_up=taken[pace.number_id] == len(slots))
+    return jobs
+
+
+def _slots(pace: Pace, now: datetime, most: int, room: Room) -> list[datetime]:
+    first = pacing.first_slot(pace.next_at, now, is_behind=room.is_behind(pace))
+    spacing = pacing.Spacing(pace.number.limit_per_second)
+    return pacing.slots(spacing, first, now + timedelta(seconds=room.ahead), most)
 
 
 def _numbers_due() -> list[int]:
@@ -250,7 +285,7 @@ def _job(message, conversation, book: FactBook, facts, starts_at: float) -> Job:
         body=_body(message, conversation, book.address(conversation), attempt),
         starts_at=starts_at,
         deadline=time.monotonic() + settings.SEND_LEASE / 2,
-        gap=1 / number.limit_per_second,
+        limit=number.limit_per_second,
         was_slow=number.pace.slow_count > 0,
         priority=message.priority,
         person=book.person(conversation) if starts else "",

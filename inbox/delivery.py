@@ -6,7 +6,6 @@ arrive goes back to the queue as the error table says.
 
 import logging
 import queue
-import threading
 import time
 from dataclasses import dataclass, replace
 
@@ -16,9 +15,10 @@ from django.db import DatabaseError, connection
 from business_numbers import graph
 from business_numbers.graph import Grant, GraphError
 from business_numbers.models import BusinessAccount
-from inbox import recording
+from inbox import pacing, recording
 from inbox.claims import Job, Room, claim
 from inbox.crew import FOR_PEOPLE, Crew
+from inbox.turnstile import Turnstile
 
 logger = logging.getLogger(__name__)
 
@@ -28,8 +28,8 @@ AHEAD = 16
 # While more is under way than there are threads, results are gathered this long after
 # the first one: fewer, larger transactions.
 GATHER = 0.05
-# A thread that woke this much too late (seconds) does not delay the next one.
-SLACK = 0.005
+# How much of the slowest round is remembered from one round to the next.
+FADING = 0.9
 DATABASE_AWAY = 0.25  # seconds until the next try
 STOPS_WITHIN = 20.0
 GRANT_LASTS = 5.0  # seconds an opened token is kept in this process
@@ -56,29 +56,35 @@ class Deliverer:
     def __init__(self, threads: int):
         self.threads = threads
         self.crew = Crew(threads, self._send)
+        self.turnstile = Turnstile(self.crew.add)
         self.results: queue.SimpleQueue[Result] = queue.SimpleQueue()
         self.unrecorded: list[Result] = []
         self.under_way: dict = {}
-        self.spacing = threading.Lock()
-        self.free_at: dict[int, float] = {}
+        self.left_at: dict = {}
+        self.slowest_round = 0.0
         self.grants: dict = {}
         self.is_stopping = False
 
     def turn(self, patience: float) -> int:
         """Record what ended, begin what is due; how much was done."""
+        begun_at = time.monotonic()
         done = self._record(patience)
         jobs = [] if self.is_stopping else claim(self._room())
         self.under_way |= {job.attempt: job for job in jobs}
         for job in jobs:
             self._begin(job)
+        took = time.monotonic() - begun_at
+        self.slowest_round = max(took, self.slowest_round * FADING)
         return done + len(jobs)
 
     def stop(self) -> None:
         """Begin nothing more; finish what is under way and record it."""
         self.is_stopping = True
+        self.turnstile.stop()
         give_up_at = time.monotonic() + STOPS_WITHIN
         while (self.under_way or self.unrecorded) and time.monotonic() < give_up_at:
             self._record(0.2)
+        self.turnstile.close()
         self.crew.close()
 
     def _begin(self, job: Job) -> None:
@@ -90,7 +96,7 @@ class Deliverer:
             connection.close()
             self.results.put(Result(job))
             return
-        self.crew.add(job, grant)
+        self.turnstile.add(job, grant)
 
     def _room(self) -> Room:
         in_flight: dict[int, int] = {}
@@ -102,6 +108,9 @@ class Deliverer:
             free=self.threads * AHEAD - len(self.under_way),
             automation=self.threads * AHEAD - kept - automation,
             in_flight=in_flight,
+            waiting=self.turnstile.waiting(),
+            ahead=pacing.horizon(self.slowest_round),
+            left_at=self.left_at,
         )
 
     def _record(self, patience: float) -> int:
@@ -142,25 +151,8 @@ class Deliverer:
         self.grants[job.account] = (time.monotonic() + GRANT_LASTS, grant)
         return grant
 
-    def _wait_for_slot(self, job: Job) -> None:
-        """Until the slot, and a gap behind the send of this number that really began
-        last: a pause of this process never ends in a burst."""
-        while wait := self._take_slot(job):
-            time.sleep(wait)
-
-    def _take_slot(self, job: Job) -> float:
-        """0.0 when it is this job's turn, else seconds to wait before asking again."""
-        with self.spacing:
-            now = time.monotonic()
-            ready_at = max(job.starts_at, self.free_at.get(job.number, 0.0))
-            if now >= ready_at:
-                self.free_at[job.number] = max(ready_at, now - SLACK) + job.gap
-                return 0.0
-            return ready_at - now
-
     def _send(self, job: Job, grant: Grant | None) -> None:
         """Runs in a thread: one message, no database."""
-        self._wait_for_slot(job)
         result = Result(job)
         try:
             if self._may_begin(job, grant) and job.upload:
@@ -176,6 +168,7 @@ class Deliverer:
             logger.exception("send broke", extra={"attempt": str(job.attempt)})
             result = replace(result, error=graph.network_error(error))
         finally:
+            self.turnstile.end(job, has_called=result.was_begun)
             self.results.put(result)
 
     def _may_begin(self, job: Job, grant: Grant | None) -> bool:

@@ -4,13 +4,22 @@ Even spacing, because a bucket as large as the rate lets nearly double through i
 second (measured). A little below the limit, because Meta counts what we receive, too.
 """
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 SHARE = 0.98
-# How far ahead slots are given out; what is given out waits in a thread.
-HORIZON = timedelta(milliseconds=250)
+# A second, and a little because nobody knows exactly how quick a call can be.
+SECOND = 1.005
+# How much faster than the limit a process goes that was held up.
+CATCH_UP = 4
+# How far ahead slots are given out, seconds: what is given out and not begun is unknown
+# when the process is killed. At least so much that the next round comes in time.
+HORIZON, FARTHEST = 0.25, 0.75
+ROUNDS_AHEAD = 2
+# What a process may be behind and still make up for.
+ARREARS = timedelta(seconds=1)
 PAIR_EVERY = timedelta(seconds=6)
 PAIR_BURST_PEOPLE = 45
 PAIR_BURST_AUTOMATION = 5
@@ -32,14 +41,29 @@ class Spacing:
         return timedelta(seconds=1 / (self.limit_per_second * SHARE))
 
 
-def slots(spacing: Spacing, next_at: datetime, now: datetime, most: int):
-    """The free slots within the horizon: when each begins, at most `most`."""
-    at = max(next_at, now)
-    found = []
-    while len(found) < most and at <= now + HORIZON:
+def horizon(slowest_round: float) -> float:
+    """How far ahead to give out slots, from the seconds a round takes at the moment."""
+    return min(max(HORIZON, slowest_round * ROUNDS_AHEAD), FARTHEST)
+
+
+def first_slot(next_at: datetime, now: datetime, *, is_behind: bool) -> datetime:
+    """Where giving out goes on. Time nobody wanted to use is lost; time in which the
+    process that gives out was held up (`is_behind`) is made up for."""
+    return max(next_at, now - ARREARS if is_behind else now)
+
+
+def slots(spacing: Spacing, first: datetime, until: datetime, most: int):
+    """When each of the next sends begins: from `first` on to `until`, at most `most`."""
+    at, found = first, []
+    while len(found) < most and at <= until:
         found.append(at)
         at += spacing.gap
     return found
+
+
+def most_waiting(limit: int, ahead: float) -> int:
+    """How many may be claimed and not begun: `ahead` seconds' worth."""
+    return math.ceil(limit * ahead)
 
 
 def pair_free_at(sent: Iterable[datetime], *, is_person: bool) -> datetime | None:

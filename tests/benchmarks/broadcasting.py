@@ -64,7 +64,7 @@ WHERE b.id = %s
 
 
 def prepare(running: Running) -> None:
-    running.sql("TRUNCATE inbox_contact, numbers_webhookevent CASCADE")
+    sending.prepare(running, running.simulator.number, people=REPLIES)
     running.sql("TRUNCATE broadcasts_broadcast CASCADE")
     running.sql('UPDATE numbers_portfolio SET "limit" = NULL')
     running.simulator.control("POST", "settings", {"portfolio_limit": False})

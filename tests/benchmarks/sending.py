@@ -30,13 +30,13 @@ JOIN inbox_conversation c ON c.id = (SELECT min(id) FROM inbox_conversation) + n
 """
 
 
-def prepare(running: Running, number: str, waba: str) -> None:
-    """Three thousand people who just wrote, known to both sides, so windows are open."""
+def prepare(running: Running, number: str, people: int = SENDS) -> None:
+    """People who just wrote, known to both sides, so windows are open."""
     running.sql("TRUNCATE inbox_contact, numbers_webhookevent CASCADE")
-    wanted = {"number": number, "customers": SENDS, "messages": SENDS, "batch": 200}
+    wanted = {"number": number, "customers": people, "messages": people, "batch": 200}
     running.simulator.control("POST", "inbound/bulk", wanted)
     running.begin("ingest")
-    running.wait_for("SELECT count(*) = %s FROM inbox_conversation", SENDS)
+    running.wait_for("SELECT count(*) = %s FROM inbox_conversation", people)
     running.end("ingest")
 
 
@@ -158,7 +158,7 @@ def _reply(running: Running) -> float:
         " SELECT gen_random_uuid(), workspace_id, id, contact_id, number_id, 'out',"
         " 'agent', 'text', 'Hello', '{}', '', '', now() - interval '1 hour', 0, now(),"
         " 'queued', '{}', '', 0, 0, now(), 0 FROM inbox_conversation c"
-        " ORDER BY random() LIMIT 1 RETURNING id, extract(epoch FROM clock_timestamp())"
+        " WHERE c.last_inbound_at IS NOT NULL ORDER BY random() LIMIT 1 RETURNING id, extract(epoch FROM clock_timestamp())"
     )
     running.sql("NOTIFY converge_outbox")
     running.wait_for(
@@ -193,8 +193,8 @@ def _journal_since(running: Running, first: int) -> list[dict]:
 
 
 def measure(running: Running, login: dict) -> None:
-    number, waba = running.simulator.number, running.simulator.waba
-    prepare(running, number, waba)
+    number = running.simulator.number
+    prepare(running, number)
     running.begin_and_wait("deliver")
     deliver_fast(running, number)
     keep_pace(running, number)

@@ -51,5 +51,5 @@ def deliver(threads: int = 4) -> None:
     deliverer.stop()
 
 
-def room(free: int = 32, automation: int = 24) -> claims.Room:
-    return claims.Room(free, automation, {})
+def room(free: int = 32, automation: int = 24, **fields) -> claims.Room:
+    return claims.Room(free, automation, **fields)

@@ -1,15 +1,17 @@
 """What is queued reaches Meta once, and Meta's answer is what the message becomes."""
 
 import json
+import time
 from datetime import timedelta
 from itertools import pairwise
 
 import pytest
+from django.utils import timezone
 
 from business_numbers.models import BusinessAccount, Pace
 from converge import clock
-from inbox import recording, tasks
-from inbox.claims import claim
+from inbox import pacing, recording, tasks
+from inbox.claims import Room, claim
 from inbox.gate import Sender
 from inbox.models import Attempt, Message
 from inbox.outbox import Draught, queue, queue_again
@@ -109,6 +111,54 @@ def test_slots_of_a_number_are_evenly_spaced(number):
     gaps = [b - a for a, b in pairwise(starts)]
     assert len(starts) == 10
     assert gaps == pytest.approx([1 / (80 * SHARE)] * 9, abs=2e-3)
+
+
+def _held_up(pace: Pace, ahead: int) -> Room:
+    """Half a second was lost; `ahead` jobs have not begun. As the process left it."""
+    pace.next_at = timezone.now() - timedelta(seconds=0.5)
+    pace.save()
+    return room(waiting={pace.number_id: ahead}, left_at={pace.number_id: pace.next_at})
+
+
+def test_a_process_that_was_held_up_makes_up_for_it(number):
+    for _ in range(40):
+        say(factories.create_conversation(number))
+    usual = pacing.most_waiting(80, pacing.HORIZON)
+    held_up = _held_up(number.pace, ahead=3)
+
+    jobs = claim(held_up)
+
+    number.pace.refresh_from_db()
+    assert len(jobs) == usual - 3
+    assert jobs[0].starts_at < time.monotonic()
+    assert held_up.left_at == {number.id: number.pace.next_at}
+
+
+def test_time_in_which_nothing_waited_is_not_made_up_for(conversation):
+    say(conversation)
+    held_up = _held_up(conversation.number.pace, ahead=0)
+
+    claim(held_up)
+
+    assert held_up.left_at == {}
+
+
+def test_a_number_nobody_waited_for_is_not_behind(number):
+    held_up = _held_up(number.pace, ahead=0)
+
+    claim(held_up)
+
+    assert held_up.left_at == {}
+
+
+def test_a_process_does_not_make_up_for_what_another_one_served(conversation):
+    held_up = _held_up(conversation.number.pace, ahead=0)
+    Pace.objects.update(next_at=timezone.now() - timedelta(seconds=0.2))
+    say(conversation)
+
+    (job,) = claim(held_up)
+
+    assert job.starts_at >= time.monotonic() - 0.2
 
 
 def test_a_template_goes_with_its_values(simulator, number):
