@@ -160,14 +160,14 @@ class Running:
 
     # --- its tools and rows ---------------------------------------------------------
 
-    def manage(self, *arguments: str) -> str:
+    def manage(self, *arguments: str, guard: float = 300) -> str:
         done = subprocess.run(
             [PYTHON, "manage.py", *arguments],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=300,
+            timeout=guard,
         )
         assert done.returncode == 0, done.stderr[-2000:]
         return done.stdout
@@ -175,6 +175,11 @@ class Running:
     def demo(self) -> dict:
         """Seed the demo workspace; how to sign in."""
         return json.loads(self.manage("demo").strip().splitlines()[-1])
+
+    def synth(self, conversations: int, messages: int) -> dict:
+        """Fill an empty database for tests of scale; how to sign in."""
+        size = ["--conversations", str(conversations), "--messages", str(messages)]
+        return json.loads(self.manage("synth", *size, guard=4 * 3600).splitlines()[-1])
 
     def sql(self, query: str, *params) -> list[tuple]:
         with psycopg.connect(self.database_url, autocommit=True) as connection:

@@ -1,7 +1,8 @@
 """`make bench`: the figures of architecture §7 that these parts reach, as ratios.
 
 Each figure is measured against something in the same run, because two shared cores tell
-nothing about absolute time. `make bench ARGS=receiving` runs one part.
+nothing about absolute time. `make bench ARGS=receiving` runs one part. `scale` runs only
+when it is asked for, because it fills a database for half an hour and longer.
 """
 
 import os
@@ -15,7 +16,10 @@ PARTS = ("receiving", "sending", "pages", "flows", "broadcasting")
 def main(chosen: list[str]) -> None:
     server = os.environ["DATABASE_URL"]
     with tempfile.TemporaryDirectory(prefix="converge-bench-") as folder:
-        prepare_and_run(Path(folder), server, chosen or list(PARTS))
+        if "scale" in chosen:
+            _run_scale(Path(folder), server)
+        if not chosen or set(chosen) & set(PARTS):
+            prepare_and_run(Path(folder), server, chosen or list(PARTS))
 
 
 def prepare_and_run(folder: Path, server: str, chosen: list[str]) -> None:
@@ -31,6 +35,15 @@ def prepare_and_run(folder: Path, server: str, chosen: list[str]) -> None:
         _run(running, login, chosen)
     finally:
         running.stop()
+
+
+def _run_scale(folder: Path, server: str) -> None:
+    from tests.benchmarks import report, scale
+    from tests.running import collect_static
+
+    collect_static()
+    report.title("Scale")
+    scale.measure(folder, server)
 
 
 def _run(running, login: dict, chosen: list[str]) -> None:
