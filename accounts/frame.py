@@ -14,6 +14,7 @@ PAGES = (
     ("megaphone", "Broadcasts", "b", "broadcasts:list", "broadcasts"),
     ("templates", "Templates", "t", "numbers:templates", "templates"),
     ("numbers", "Numbers", "n", "numbers:list", "numbers"),
+    ("reports", "Reports", "r", "reports:now", "reports"),
     ("settings", "Settings", "s", "settings", "settings"),
 )
 ON_BAR = "icbn"
@@ -26,6 +27,7 @@ SHORTCUTS = (
     (("g", "f"), "Go to Flows"),
     (("g", "t"), "Go to Templates"),
     (("g", "n"), "Go to Numbers"),
+    (("g", "r"), "Go to Reports"),
     (("g", "s"), "Go to Settings"),
     (("j",), "Next conversation"),
     (("k",), "Previous conversation"),

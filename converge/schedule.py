@@ -31,6 +31,7 @@ JOBS = {
     "watch tokens": ("business_numbers.tasks.watch_tokens", 10),
     "check numbers": ("business_numbers.tasks.check_due_numbers", 10),
     "notice silence": ("converge.schedule.notice_silence", 15),
+    "count reports": ("reports.tasks.count", 10),
     "forget raw events": ("converge.schedule.forget_raw_events", 60),
 }
 

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "inbox",
     "flows",
     "broadcasts",
+    "reports",
 ]
 
 MIDDLEWARE = [

@@ -63,6 +63,7 @@ urlpatterns = [
     ),
     path("w/<slug:slug>/broadcasts/", include("broadcasts.urls")),
     path("w/<slug:slug>/flows/", include("flows.urls")),
+    path("w/<slug:slug>/reports/", include("reports.urls")),
     path("w/<slug:slug>/", include("business_numbers.urls")),
     path(
         "w/<slug:slug>/numbers/<int:number_id>/retire/",

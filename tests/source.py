@@ -13,6 +13,7 @@ PACKAGES = (
     "inbox",
     "flows",
     "broadcasts",
+    "reports",
     "simulator",
 )
 

@@ -23,7 +23,7 @@ KIT = {
     "converge.clock": ("converge.models",),
     "converge.database": ("converge.database", "converge.processes"),
 }
-STEPS = ("accounts", "business_numbers", "inbox", "flows", "broadcasts")
+STEPS = ("accounts", "business_numbers", "inbox", "flows", "broadcasts", "reports")
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 # One door to Meta; the demo also steers the simulator, which is no part of Meta.
 SPEAKS_HTTP = {

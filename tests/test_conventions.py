@@ -10,7 +10,7 @@ from django.db.models import DateTimeField, ForeignKey
 
 from tests.source import ROOT, product
 
-OURS = ("accounts", "numbers", "inbox", "flows", "broadcasts", "converge")
+OURS = ("accounts", "numbers", "inbox", "flows", "broadcasts", "reports", "converge")
 # The moment of the row itself, and times that are an end, not an event.
 WITHOUT_AT = {"at", "lease_until", "snoozed_until", "slow_until", "paused_until"}
 WITHOUT_AT |= {"restricted_until", "waiting_since", "last_login"}
