@@ -97,13 +97,21 @@ COLUMNS = {
 def uncounted(workspace: Workspace, period: Period) -> int:
     """How many days that are over the figures of a period do not hold yet."""
     last = min(period.last, periods.today(workspace) - DAY)
-    if last < period.first:
-        return 0
     own = CountedDay.objects.filter(workspace=workspace, zone=workspace.time_zone)
     known = set(own.values_list("date", flat=True))
     oldest = min(known, default=last + DAY)
     first = period.first
-    if first < oldest and not has_older(workspace, oldest):
-        first = oldest
+    if first < oldest:
+        first = max(first, _first_day(workspace, oldest))
     days = (first + n * DAY for n in range((last - first).days + 1))
     return sum(day not in known for day in days)
+
+
+def _first_day(workspace: Workspace, before: date) -> date:
+    """Of the first message; `before` itself when there is none before that day."""
+    begins, _ = periods.bounds(before, workspace.time_zone)
+    ((first_at,),) = bulk.fetch(
+        "SELECT min(at) FROM inbox_message WHERE workspace_id = %s AND at < %s",
+        [workspace.id, begins],
+    )
+    return periods.day_of(first_at, workspace) if first_at else before

@@ -34,7 +34,11 @@ class Period:
 
 
 def today(workspace: Workspace) -> date:
-    return clock.now().astimezone(ZoneInfo(workspace.time_zone)).date()
+    return day_of(clock.now(), workspace)
+
+
+def day_of(moment: datetime, workspace: Workspace) -> date:
+    return moment.astimezone(ZoneInfo(workspace.time_zone)).date()
 
 
 def bounds(day: date, zone: str) -> tuple[datetime, datetime]:

@@ -1,23 +1,22 @@
 """Bars over days as numbers an SVG can take: widths in percent, heights in pixels."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from math import log1p
 
 from django.utils.formats import date_format
 
 from reports import words
 
-HEIGHT, TOP, FOOT = 132, 12, 20  # of the bars; above them; for the days below
+HEIGHT, TOP, FOOT = 144, 8, 20  # of the bars; above them; for the days below
 LABELS_MOST = 8
 COUNTS = (
     *(2, 4, 6, 8),
     *(n * 10**p for p in range(7) for n in (10, 12, 16, 20, 30, 40, 60, 80)),
 )
 MINUTE, HOUR, DAY = 60, 3600, 86400
-SECONDS = (
-    *(10, 30, MINUTE, 2 * MINUTE, 4 * MINUTE, 10 * MINUTE, 20 * MINUTE, 40 * MINUTE),
-    *(HOUR, 2 * HOUR, 4 * HOUR, 8 * HOUR, 12 * HOUR, DAY, 2 * DAY),
-)
+TIMES = (MINUTE, 10 * MINUTE, HOUR, 6 * HOUR, DAY, 7 * DAY)
 SHARE = 0.72  # of a day's room that its bars take
 
 
@@ -49,39 +48,54 @@ class Plot:
 
 def counted(rows: list[tuple[date, int, int]]) -> Plot:
     """Two counts side by side."""
-    top = round_up(_highest(rows), COUNTS)
-    return _plot(rows, top, "{:,}".format, shift=True)
+    return _plot(rows, _counts(rows), is_beside=True)
 
 
 def parted(rows: list[tuple[date, int, int]]) -> Plot:
     """A count, and over it the second one, which is a part of it."""
-    top = round_up(_highest(rows), COUNTS)
-    return _plot(rows, top, "{:,}".format, shift=False)
+    return _plot(rows, _counts(rows))
 
 
 def timed(rows: list[tuple[date, int, int]]) -> Plot:
-    """Seconds, and over them fewer seconds."""
-    top = round_up(_highest(rows), SECONDS)
-    return _plot(rows, top, words.span, shift=False)
+    """Seconds, and over them fewer seconds.
+
+    One wait of two days would flatten a month of minutes, so the scale is logarithmic.
+    """
+    top = max(_highest(rows), 2 * MINUTE) * 1.2
+    lines = [(n, words.span(n)) for n in TIMES if n <= top]
+    return _plot(rows, Scale(lines, lambda n: log1p(n / 30) / log1p(top / 30)))
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values with a line across, and how high a value stands (0 to 1)."""
+
+    lines: list[tuple[int, str]]
+    share: Callable[[int], float]
+
+
+def _counts(rows: list) -> Scale:
+    top = round_up(_highest(rows))
+    return Scale([(n, f"{n:,}") for n in (top // 2, top)], lambda n: n / top)
 
 
 def _highest(rows: list) -> int:
     return max((max(one, two) for _, one, two in rows), default=0)
 
 
-def _plot(rows: list, top: int, say, *, shift: bool) -> Plot:
+def _plot(rows: list, scale: Scale, *, is_beside: bool = False) -> Plot:
     room = 100 / max(len(rows), 1)
-    width = room * SHARE / (2 if shift else 1)
+    width = room * SHARE / (2 if is_beside else 1)
+    left = room * (1 - SHARE) / 2
     bars = [
-        _bar(
-            place * room + room * (1 - SHARE) / 2 + width * n * shift, width, v / top, n
-        )
+        _bar(place * room + left + width * n * is_beside, width, scale.share(value), n)
         for place, (_, *values) in enumerate(rows)
-        for n, v in enumerate(values)
-        if v
+        for n, value in enumerate(values)
+        if value
     ]
     lines = [
-        Mark(TOP + HEIGHT * (1 - part), say(round(top * part))) for part in (0.5, 1)
+        Mark(round(TOP + HEIGHT * (1 - scale.share(n)), 1), text)
+        for n, text in scale.lines
     ]
     return Plot(bars, lines, _days([day for day, _, _ in rows], room))
 
@@ -106,9 +120,9 @@ def _days(days: list[date], room: float) -> list[Mark]:
     ]
 
 
-def round_up(value: int, steps=COUNTS) -> int:
-    """A top whose half is a plain value too."""
-    for step in steps:
+def round_up(value: int) -> int:
+    """A top whose half is a plain number too."""
+    for step in COUNTS:
         if value <= step:
             return step
-    return -(-value // steps[-1]) * steps[-1]
+    return -(-value // COUNTS[-1]) * COUNTS[-1]

@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from accounts.models import Membership
+from converge import clock
 from inbox.filters import ConversationFilter
 from inbox.models import Conversation, Presence
 
@@ -47,7 +48,7 @@ class Person:
     is_online: bool
     open: int
     waiting: int
-    longest_since: datetime | None
+    longest_seconds: int | None
 
 
 def figures(membership: Membership) -> list[Figure]:
@@ -107,8 +108,12 @@ def _person(user, desk: dict, *, is_online: bool) -> Person:
         is_online,
         desk.get("open", 0),
         desk.get("waiting", 0),
-        desk.get("longest_since"),
+        seconds_since(desk.get("longest_since")),
     )
+
+
+def seconds_since(moment: datetime | None) -> int | None:
+    return moment and max(0, round((clock.now() - moment).total_seconds()))
 
 
 def is_new(workspace) -> bool:

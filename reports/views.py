@@ -17,9 +17,11 @@ PRESETS = ((1, "Today"), (7, "7 days"), (28, "28 days"), (90, "90 days"), (365, 
 @require_GET
 @member("read")
 def now(request):
+    longest = present.longest(request.workspace)
     context = {
         "figures": present.figures(request.membership),
-        "longest": present.longest(request.workspace),
+        "longest": longest,
+        "longest_seconds": present.seconds_since(longest and longest.waiting_since),
         "people": present.people(request.workspace),
         "online_means": words.DEFINITIONS["online"],
         "is_new": present.is_new(request.workspace),

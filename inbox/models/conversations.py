@@ -152,7 +152,13 @@ class Event(models.Model):
         indexes = [
             models.Index(
                 fields=["workspace", "conversation", "at"], name="event_thread"
-            )
+            ),
+            # When conversations began and ended, for reports about a day.
+            models.Index(
+                fields=["workspace", "at"],
+                condition=models.Q(kind__in=["closed", "reopened"]),
+                name="event_turns",
+            ),
         ]
 
     def __str__(self):

@@ -33,13 +33,15 @@ def test_what_is_small_is_still_seen_and_nothing_is_not_drawn():
     ("value", "top"), [(0, 2), (3, 4), (9, 10), (11, 12), (130, 160), (2001, 3000)]
 )
 def test_the_top_is_a_plain_number_with_a_plain_half(value, top):
-    assert plots.round_up(value, plots.COUNTS) == top
+    assert plots.round_up(value) == top
     assert top % 2 == 0
 
 
-def test_the_top_of_times_is_a_plain_time():
-    assert words.span(plots.round_up(95, plots.SECONDS)) == "2 m"
-    assert words.span(plots.round_up(9 * 86400, plots.SECONDS)) == "10 d"
+def test_a_wait_of_days_does_not_flatten_one_of_minutes():
+    plot = plots.timed(rows((3 * 86400, 0), (300, 120)))
+
+    assert [line.text for line in plot.lines] == ["1 m", "10 m", "1 h", "6 h", "1 d"]
+    assert all(bar.height > 15 for bar in plot.bars)
 
 
 @pytest.mark.parametrize(
