@@ -28,7 +28,8 @@ def of_day(workspace, day: date) -> dict:
 #
 # A message of a customer opens when it is the first ever, or the first since somebody
 # closed. A reply of a person answers when a customer wrote since the reply before it; it
-# is a first answer when it is the first since the conversation was opened.
+# is a first answer when it is the first since the conversation was opened. Everything is
+# looked up conversation by conversation, so that a day costs what the day holds.
 SERVED = f"""
 WITH turns AS (
   SELECT e.conversation_id, c.number_id, e.kind, COALESCE(e.actor_id, 0) AS person
@@ -80,18 +81,22 @@ answers AS (
     AND r.at >= %(begins)s AND r.at < %(ends)s),
 unanswered AS (
   SELECT m.number_id FROM inbox_message m
+  LEFT JOIN LATERAL (
+    SELECT true AS is_there FROM inbox_message p
+    WHERE p.conversation_id = m.conversation_id
+      AND (p.at, p.seq, p.id) > (m.at, m.seq, m.id)
+      AND p.at <= m.at + interval '24 hours'
+      AND p.origin <> 'broadcast' AND p.state NOT IN ('failed', 'cancelled')
+    ORDER BY p.at, p.seq, p.id LIMIT 1) later ON true
+  LEFT JOIN LATERAL (
+    SELECT true AS is_there FROM inbox_event e
+    WHERE e.workspace_id = m.workspace_id AND e.conversation_id = m.conversation_id
+      AND e.kind = 'closed' AND e.at > m.at AND e.at <= m.at + interval '24 hours'
+    LIMIT 1) shut ON true
   WHERE m.workspace_id = %(workspace)s AND m.direction = 'in'
     AND m.at >= %(begins)s::timestamptz - interval '24 hours'
     AND m.at < %(ends)s::timestamptz - interval '24 hours'
-    AND NOT EXISTS (
-      SELECT FROM inbox_message p WHERE p.conversation_id = m.conversation_id
-        AND (p.at, p.seq, p.id) > (m.at, m.seq, m.id)
-        AND p.at <= m.at + interval '24 hours'
-        AND p.origin <> 'broadcast' AND p.state NOT IN ('failed', 'cancelled'))
-    AND NOT EXISTS (
-      SELECT FROM inbox_event e WHERE e.workspace_id = m.workspace_id
-        AND e.conversation_id = m.conversation_id AND e.kind = 'closed'
-        AND e.at > m.at AND e.at <= m.at + interval '24 hours')),
+    AND later.is_there IS NULL AND shut.is_there IS NULL),
 facts (number_id, person, opened, closed, missed, seconds, is_first) AS (
   SELECT number_id, 0::bigint, 1, 0, 0, NULL::int, false FROM written
   UNION ALL SELECT number_id, person, (kind = 'reopened')::int, (kind = 'closed')::int,
