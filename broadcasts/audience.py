@@ -3,8 +3,10 @@
 
 from datetime import timedelta
 
+from accounts.models import Workspace
 from broadcasts.models import Segment
 from converge import bulk, clock
+from inbox.directory import ContactFilter, everybody
 
 NOBODY = ("SELECT NULL::bigint WHERE false", [])
 
@@ -104,12 +106,28 @@ def _segment(rule, broadcast):
     segment = Segment.objects.filter(
         workspace_id=broadcast.workspace_id, id=rule["id"]
     ).first()
-    if segment is None:
-        return NOBODY
+    return of_segment(segment, broadcast) if segment else NOBODY
+
+
+def of_segment(segment: Segment, broadcast) -> tuple[str, list]:
+    """Its people by its rules, or those it was made with."""
     if segment.rules:
         return _joined([_rule(r, broadcast) for r in segment.rules], " UNION ")
     query = "SELECT contact_id FROM broadcasts_segmentmember WHERE segment_id = %s"
     return query, [segment.id]
+
+
+def _people(rule, broadcast):
+    """Whom the list of contacts shows with this filter.
+
+    A filter that names what is gone (a deleted tag) would widen to everybody.
+    """
+    workspace = Workspace(id=broadcast.workspace_id)
+    form = ContactFilter(rule, workspace=workspace)
+    if not form.is_valid():
+        return NOBODY
+    query, params = everybody(form).values("id").query.sql_with_params()
+    return query, list(params)
 
 
 RULES = {
@@ -120,4 +138,5 @@ RULES = {
     "field": _field,
     "got": _got,
     "segment": _segment,
+    "people": _people,
 }

@@ -54,6 +54,7 @@ urlpatterns = [
     re_path(rf"^(?P<page>{SHORT})/(?P<rest>.*)$", session.go_to),
     path("api/v1/", include("inbox.api.urls")),
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
+    path("w/<slug:slug>/contacts/segments/", include("broadcasts.segment_urls")),
     path("w/<slug:slug>/contacts/", include("inbox.contact_urls")),
     path(
         "w/<slug:slug>/contacts/<uuid:contact_id>/erase/",

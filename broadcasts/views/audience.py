@@ -11,6 +11,7 @@ from broadcasts import people as lists
 from broadcasts.access import draft_for
 from broadcasts.forms import DAYS, RuleForm, SegmentForm, UploadForm
 from broadcasts.models import File, Segment
+from broadcasts.segments import say
 from broadcasts.steps import steps
 from converge import clock
 from inbox.models import Tag
@@ -110,6 +111,7 @@ def _drawn(broadcast, rules: list[dict]) -> list[dict]:
             "tags": [tags.get(pk, "a deleted tag") for pk in rule.get("ids", [])],
             "segment": segments.get(rule.get("id"), "a deleted segment"),
             "file": files.get(rule["id"]) if rule["kind"] == "file" else None,
+            "words": say(rule, tags, segments),
             "people": _people(rule, broadcast, files),
         }
         for place, rule in enumerate(rules)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import member
-from broadcasts import retries, retrying
+from broadcasts import retries, retrying, segments
 from broadcasts.forms import LadderForm, PriceForm
 from broadcasts.models import Ladder, Price, Segment
 
@@ -72,9 +72,7 @@ def remove_segment(request):
     found = Segment.objects.filter(workspace=request.workspace)
     segment = found.filter(id=pk).first() if pk.isdigit() else None
     if segment:
-        audit.record(request, "segment removed", segment.name)
-        segment.delete()
-        messages.info(request, f"“{segment.name}” is removed. Its people stay.")
+        segments.remove(request, segment)
     return redirect("broadcasts:settings", slug=request.workspace.slug)
 
 

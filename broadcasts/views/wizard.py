@@ -8,7 +8,7 @@ from accounts.access import member
 from broadcasts import filling, mapping, people, preflight, watch, words
 from broadcasts.access import draft_for
 from broadcasts.forms import MessageForm, PhoneForm, WhenForm
-from broadcasts.models import Broadcast, File
+from broadcasts.models import Broadcast, File, Segment
 from broadcasts.steps import steps
 from business_numbers import template_values
 from business_numbers.models import Number, Template
@@ -28,8 +28,17 @@ def begin(request):
         created_by=request.user,
         number=numbers.order_by("label").first(),
         zone=request.workspace.time_zone,
+        include=_begun_with(request),
     )
     return _to("message", request, broadcast)
+
+
+def _begun_with(request) -> list[dict]:
+    """The segment whose page the broadcast was begun on."""
+    pk = request.POST.get("segment", "")
+    own = Segment.objects.filter(workspace=request.workspace)
+    found = own.filter(id=pk).first() if pk.isdigit() else None
+    return [{"kind": "segment", "id": found.id}] if found else []
 
 
 def _to(step: str, request, broadcast: Broadcast):

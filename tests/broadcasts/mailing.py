@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from broadcasts import control, feeder, tasks
-from broadcasts.models import Broadcast, File, Recipient
+from broadcasts.models import Broadcast, File, Recipient, Segment
 from converge import clock
 from inbox.models import ContactTag, Tag
 from tests import factories
@@ -98,4 +98,7 @@ def one_of_everything(number) -> dict:
         "broadcast_id": broadcast.public_id,
         "file_id": file.public_id,
         "recipient_id": recipient.id,
+        "segment_id": Segment.objects.create(
+            workspace=number.workspace, name="Regulars", rules=EVERYONE
+        ).id,
     }

@@ -36,6 +36,8 @@ FIXED = {
     "contacts": "/w/northwind/contacts/",
     "nobody of this name": "/w/northwind/contacts/?q=nobody-of-this-name",
     "add a contact": "/w/northwind/contacts/new/",
+    "segments": "/w/northwind/contacts/segments/",
+    "keep a segment": "/w/northwind/contacts/segments/new/?channel=whatsapp",
     "import contacts": "/w/northwind/contacts/import/",
     "flows": "/w/northwind/flows/",
     "business hours": "/w/northwind/flows/hours/",
