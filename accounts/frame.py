@@ -29,6 +29,7 @@ SHORTCUTS = (
     (("g", "n"), "Go to Numbers"),
     (("g", "r"), "Go to Reports"),
     (("g", "s"), "Go to Settings"),
+    (("g", "m"), "Go to Mentions"),
     (("j",), "Next conversation"),
     (("k",), "Previous conversation"),
     (("Enter", "o"), "Open the conversation"),

@@ -36,6 +36,7 @@ class Stream:
     user: int
     changes: dict = field(default_factory=dict)
     needs_refresh: bool = False
+    is_called: bool = False  # something for this person alone
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     is_over: bool = False
 
@@ -43,6 +44,10 @@ class Stream:
         self.changes |= changes
         if len(self.changes) > BACKLOG_MAX:
             self.refresh()
+        self.wake.set()
+
+    def call(self) -> None:
+        self.is_called = True
         self.wake.set()
 
     def refresh(self) -> None:
@@ -59,7 +64,9 @@ class Stream:
         event = {"t": now, "refresh": True} if self.needs_refresh else {"t": now}
         if self.changes:
             event["c"] = self.changes
-        self.changes, self.needs_refresh = {}, False
+        if self.is_called:
+            event["me"] = True
+        self.changes, self.needs_refresh, self.is_called = {}, False, False
         self.wake.clear()
         return f"event: change\ndata: {json.dumps(event)}\n\n".encode()
 
@@ -106,7 +113,10 @@ class Hub:
     def publish(self, payload: str) -> None:
         notice = json.loads(payload)
         for stream in self.streams.get(notice["w"], ()):
-            stream.add(notice["c"])
+            if "c" in notice:
+                stream.add(notice["c"])
+            elif stream.user in notice["u"]:
+                stream.call()
 
     async def _listen(self) -> None:
         """Listen for ever; after a lost connection everybody refreshes once."""

@@ -32,6 +32,13 @@ def announce(changes: Iterable[Change]) -> None:
         transaction.on_commit(lambda: _notify(changes))
 
 
+def nudge(workspace: int, users: list[int]) -> None:
+    """Tell the open pages of these people alone that there is something for them."""
+    if users:
+        notice = json.dumps({"w": workspace, "u": sorted(set(users))})
+        transaction.on_commit(lambda: _send([notice]))
+
+
 def _notify(changes: list[Change]) -> None:
     by_workspace: dict[int, dict] = {}
     for change in changes:
@@ -42,6 +49,10 @@ def _notify(changes: list[Change]) -> None:
         for workspace, found in by_workspace.items()
         for part in _chunks(list(found.items()))
     ]
+    _send(notices)
+
+
+def _send(notices: list[str]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_notify(%s, notice) FROM unnest(%s::text[]) AS notice",

@@ -141,6 +141,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "accounts.frame.frame",
                 "business_numbers.frame.alerts",
+                "inbox.frame.bell",
             ],
             "builtins": ["converge.templatetags.converge"],
         },

@@ -3,7 +3,6 @@
 import uuid
 from datetime import timedelta
 
-from django.core.cache import caches
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -21,9 +20,9 @@ from inbox.models import (
     Tag,
 )
 from inbox.status_line import Situation, status_line
+from inbox.team import team
 
 PRESENT_FOR = timedelta(seconds=60)
-TEAM_KEPT_FOR = 30
 
 
 def conversation_context(
@@ -139,17 +138,6 @@ def _twin(conversation: Conversation) -> dict | None:
         "name": words.visible(proposal.other.title),
         "conversation": theirs,
     }
-
-
-def team(membership: Membership) -> list:
-    """Who can be assigned; kept for some seconds, because every page shows it."""
-    key, kept = f"team-{membership.workspace_id}", caches["process"]
-    people = kept.get(key)
-    if people is None:
-        found = Membership.objects.filter(workspace=membership.workspace_id)
-        people = [m.user for m in found.select_related("user").order_by("user__name")]
-        kept.set(key, people, TEAM_KEPT_FOR)
-    return people
 
 
 def _present(conversation, membership) -> list[Presence]:

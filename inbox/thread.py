@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from converge import clock
-from inbox import bubbles, words
+from inbox import bubbles, mentions, words
 from inbox.models import (
     Attachment,
     Conversation,
@@ -22,6 +22,7 @@ from inbox.models import (
     Note,
     Reaction,
 )
+from inbox.team import team
 
 PAGE = 50
 LATER = 15  # shown after a message that was looked for
@@ -41,6 +42,7 @@ class Item:
     cont: bool = False
     bubble: object = None
     note: object = None
+    pieces: list = field(default_factory=list)  # of a note: (text, is a name)
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,7 @@ def load(
         quoted=_quoted(conversation, messages),
     )
     found = [_bubble_item(m, context) for m in messages]
-    found += [_note_item(n, now) for n in notes]
+    found += [_note_item(n, team(membership)) for n in notes]
     found += [_event_item(e, now) for e in events]
     found.sort(key=lambda item: item.at)
     newest = max((m.seq for m in messages if m.direction == Message.IN), default=0)
@@ -181,8 +183,9 @@ def _bubble_item(message: Message, context) -> Item:
     )
 
 
-def _note_item(note: Note, now) -> Item:
-    return Item("note", f"n-{note.id}", note.at, note=note)
+def _note_item(note: Note, members: list) -> Item:
+    pieces = mentions.pieces(note.body, members)
+    return Item("note", f"n-{note.id}", note.at, note=note, pieces=pieces)
 
 
 def _event_item(event: Event, now: datetime) -> Item:

@@ -3,6 +3,7 @@ from django.urls import path
 from inbox.views import (
     files,
     fragments,
+    mentions,
     organising,
     pages,
     picking,
@@ -17,6 +18,11 @@ C, M = "c/<uuid:public_id>/", "m/<uuid:message_id>/"
 urlpatterns = [
     path("", pages.inbox, name="inbox"),
     path("search/", searching.search, name="search"),
+    path("mentions/", mentions.show_all, name="mentions"),
+    path("mentions/count/", mentions.bell, name="bell"),
+    path("mentions/read/", mentions.read_all, name="read_mentions"),
+    path("mentions/<int:mention_id>/", mentions.open_one, name="open_mention"),
+    path("mentions/<int:mention_id>/read/", mentions.read, name="read_mention"),
     path("new/", picking.start, name="start"),
     path("rows/", fragments.changed_rows, name="changed_rows"),
     path(C, pages.conversation, name="conversation"),

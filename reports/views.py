@@ -17,14 +17,16 @@ PRESETS = ((1, "Today"), (7, "7 days"), (28, "28 days"), (90, "90 days"), (365, 
 @require_GET
 @member("read")
 def now(request):
+    figures = present.figures(request.membership)
     longest = present.longest(request.workspace)
+    is_quiet = not any(figure.count for figure in figures)
     context = {
-        "figures": present.figures(request.membership),
+        "figures": figures,
         "longest": longest,
         "longest_seconds": present.seconds_since(longest and longest.waiting_since),
         "people": present.people(request.workspace),
         "online_means": words.DEFINITIONS["online"],
-        "is_new": present.is_new(request.workspace),
+        "is_new": is_quiet and present.is_new(request.workspace),
         "at": clock.now(),
     }
     return render(request, "reports/now.html", context)

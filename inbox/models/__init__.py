@@ -3,6 +3,7 @@ from inbox.models.conversations import Conversation, Event, Note, Presence, Read
 from inbox.models.exports import WorkspaceExport
 from inbox.models.imports import Import, ImportRow
 from inbox.models.machines import ApiSend, OutgoingDelivery, OutgoingWebhook
+from inbox.models.mentions import Mention
 from inbox.models.merges import FormerConversation, Merge
 from inbox.models.messages import (
     Attachment,
@@ -29,6 +30,7 @@ __all__ = [
     "Identity",
     "Import",
     "ImportRow",
+    "Mention",
     "Merge",
     "MergeProposal",
     "Message",

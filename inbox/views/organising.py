@@ -8,7 +8,16 @@ from django.views.decorators.http import require_POST
 from accounts import audit
 from accounts.access import member
 from converge import bulk, clock
-from inbox import blocking, closing, outgoing, reading, snoozing, tags, takeover
+from inbox import (
+    blocking,
+    closing,
+    mentions,
+    outgoing,
+    reading,
+    snoozing,
+    tags,
+    takeover,
+)
 from inbox.access import conversation_for
 from inbox.models import (
     ContactTag,
@@ -86,7 +95,7 @@ def add_note(request, conversation: Conversation):
     if not body:
         return "A note needs some words."
     now = clock.now()
-    Note.objects.create(
+    note = Note.objects.create(
         workspace=request.workspace,
         conversation=conversation,
         author=request.user,
@@ -102,7 +111,8 @@ def add_note(request, conversation: Conversation):
         ]
     )  # fmt: skip
     _forget_draft(request, conversation, Draft.NOTE)
-    return None
+    unclear = mentions.tell(note)
+    return mentions.unclear_words(unclear) if unclear else None
 
 
 @act("organise")

@@ -115,6 +115,7 @@
     empty();
     tell("changed");
     tell("sent");
+    if (response.status === 200) converge.notice(await response.text());
   };
 
   // The server's composer takes its place, unless somebody's words are in it.

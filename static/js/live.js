@@ -21,6 +21,7 @@
     show("live");
     if (missed || event.refresh) tell("changed", { all: true });
     else if (event.c) tell("changed", { ids: event.c });
+    if (missed || event.refresh || event.me) tell("called");
     missed = false;
   };
   const share = (event) => { hear(event); channel?.postMessage(event); };
@@ -37,7 +38,7 @@
   };
   const poll = async () => {
     if (!polls && failures < 3) return;
-    if ((await converge.ask($("conversations").dataset.list).catch(() => null))?.ok) hear({ refresh: true });
+    if ((await converge.ask($("conversations")?.dataset.list || $("bell").dataset.count).catch(() => null))?.ok) hear({ refresh: true });
     else hear({ broken: true });
   };
   setInterval(poll, POLL);

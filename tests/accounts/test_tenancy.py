@@ -21,6 +21,7 @@ from tests.broadcasts.mailing import one_of_everything
 from tests.business_numbers.rows import create_run
 from tests.flows.making import flow_objects
 from tests.inbox.listening import told_webhook
+from tests.inbox.mentioning import mention
 
 pytestmark = pytest.mark.django_db
 
@@ -30,6 +31,11 @@ METHODS = {
     "inbox:inbox": GET,
     "inbox:search": GET,
     "inbox:start": GET,
+    "inbox:mentions": GET,
+    "inbox:bell": GET,
+    "inbox:read_mentions": POST,
+    "inbox:open_mention": GET,
+    "inbox:read_mention": POST,
     "inbox:changed_rows": GET,
     "inbox:conversation": GET,
     "inbox:contact": GET,
@@ -219,6 +225,7 @@ METHODS = {
 SHOWS_NOTHING = {"second_factor_needed"}
 # What a viewer may do besides looking: where they themselves have read to.
 READERS_MAY = {"inbox:read", "inbox:unread", "inbox:presence"}
+READERS_MAY |= {"inbox:read_mention", "inbox:read_mentions"}
 # Trying a flow changes and sends nothing.
 READERS_MAY |= {"flows:test"}
 ROUTES = {route.name: route for route in in_workspace()}
@@ -271,6 +278,7 @@ def world(workspace, alice, number, conversation):
             other=factories.create_contact(workspace),
             proposed_at=conversation.last_at,
         ).id,
+        "mention_id": mention(conversation, alice).id,
         "number_id": number.id,
         "check_run_id": create_run(number).id,
         "kind": "whatsapp",

@@ -32,6 +32,7 @@ FIXED = {
     "search": f"{INBOX}search/",
     "search results": f"{INBOX}search/?q=order",
     "no search results": f"{INBOX}search/?q=nothing-says-this+is:closed",
+    "mentions": f"{INBOX}mentions/",
     "new conversation": f"{INBOX}new/",
     "contacts": "/w/northwind/contacts/",
     "nobody of this name": "/w/northwind/contacts/?q=nobody-of-this-name",

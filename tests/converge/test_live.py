@@ -36,6 +36,16 @@ def test_changes_are_gathered_and_the_newest_counts():
     assert "c" not in event(stream)
 
 
+def test_a_person_who_is_called_hears_it_and_nobody_else():
+    center = Hub("")
+    own, other, elsewhere = center.join(1, 10), center.join(1, 11), center.join(2, 10)
+
+    center.publish('{"w": 1, "u": [10]}')
+
+    assert event(own)["me"] is True
+    assert [set(event(s)) for s in (own, other, elsewhere)] == [{"t"}] * 3
+
+
 def test_a_slow_stream_refreshes_instead_of_growing():
     center = Hub("")
     stream = center.join(1, 10)

@@ -1,0 +1,92 @@
+"""Mentions of this person: the list, the way to the note, and marking as read."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from accounts.access import member
+from converge import clock
+from inbox import mentions, words
+from inbox.models import Mention
+
+PAGE = 50
+EXCERPT = 200
+
+
+@require_GET
+@member("read")
+def show_all(request):
+    own = Mention.objects.of(request.membership).select_related(
+        "note__author", "note__conversation__contact"
+    )
+    before = request.GET.get("before", "")
+    if before.isdigit():
+        own = own.filter(id__lt=int(before))
+    found = list(own.order_by("-id")[: PAGE + 1])
+    context = {
+        "rows": [_row(mention) for mention in found[:PAGE]],
+        "before": found[PAGE - 1].id if len(found) > PAGE else None,
+    }
+    return render(request, "inbox/mentions.html", context)
+
+
+def _row(mention: Mention) -> dict:
+    note = mention.note
+    body = words.visible(" ".join(note.body.split()))
+    return {
+        "mention": mention,
+        "author": note.author.name if note.author else "Somebody who left",
+        "about": words.visible(note.conversation.contact.title),
+        "text": f"{body[:EXCERPT]}…" if len(body) > EXCERPT else body,
+    }
+
+
+@require_GET
+@member("read")
+def open_one(request, mention_id):
+    """To the note in its thread. Who went there has read it."""
+    mention = _own(request, mention_id)
+    _mark(Mention.objects.filter(id=mention.id))
+    note = mention.note
+    thread = reverse(
+        "inbox:conversation",
+        kwargs={
+            "slug": request.workspace.slug,
+            "public_id": note.conversation.public_id,
+        },
+    )
+    return redirect(f"{thread}?at={note.id}#n-{note.id}")
+
+
+@require_POST
+@member("read")
+def read(request, mention_id):
+    _mark(Mention.objects.filter(id=_own(request, mention_id).id))
+    return redirect("inbox:mentions", slug=request.workspace.slug)
+
+
+@require_POST
+@member("read")
+def read_all(request):
+    """Those that were shown; what came since stays new."""
+    newest = request.POST.get("newest", "")
+    own = Mention.objects.of(request.membership)
+    _mark(own.filter(id__lte=int(newest)) if newest.isdigit() else own.none())
+    return redirect("inbox:mentions", slug=request.workspace.slug)
+
+
+@require_GET
+@member("read")
+def bell(request):
+    count = mentions.count(request.membership)
+    return HttpResponse(str(count), content_type="text/plain")
+
+
+def _own(request, mention_id: int) -> Mention:
+    own = Mention.objects.of(request.membership).select_related("note__conversation")
+    return get_object_or_404(own, id=mention_id)
+
+
+def _mark(found) -> None:
+    found.unread().update(read_at=clock.now())
