@@ -158,6 +158,17 @@ def _url(attachment: dict) -> str:
     return text(payload.get("url")) if isinstance(payload, dict) else ""
 
 
+def reaction(igsid: str, message_id: str, emoji: str) -> dict:
+    """`POST /me/messages`, answered with the person's id alone. One of ours a message:
+    another emoji changes it, none takes it back."""
+    if not emoji:
+        action, payload = "unreact", {"message_id": message_id}
+    else:
+        name = "love" if emoji == "❤️" else emoji
+        action, payload = "react", {"message_id": message_id, "reaction": name}
+    return {"recipient": {"id": igsid}, "sender_action": action, "payload": payload}
+
+
 def text_message(igsid: str, body: str, *, as_human_agent: bool, reply_to: str = ""):
     """`POST /me/messages`. The human-agent tag is for people only."""
     tag = (

@@ -64,5 +64,14 @@ def message_for(request, message_id) -> Message:
     )
 
 
+def inbound_for(request, message_id) -> Message:
+    return get_object_or_404(
+        Message.objects.select_related("conversation__contact", "number"),
+        workspace=request.workspace,
+        id=message_id,
+        direction=Message.IN,
+    )
+
+
 def attachment_for(request, attachment_id) -> Attachment:
     return get_object_or_404(Attachment, workspace=request.workspace, id=attachment_id)

@@ -2,13 +2,13 @@
 
 import uuid
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from inbox import marks, words
+from inbox import marks, reactions, words
 from inbox.media_boxes import box
 from inbox.models import Conversation, Message
-from inbox.states import State
+from inbox.states import TROUBLED, State
 
 NO_REPORT_AFTER = timedelta(hours=24)
 STILL_SENDING_AFTER = timedelta(seconds=8)
@@ -51,6 +51,15 @@ class Report:
     actions: tuple[tuple[str, str], ...] = ()
 
 
+@dataclass(frozen=True)
+class Reacting:
+    """A reaction of ours that Meta has not taken, as the part of a bubble that says so."""
+
+    id: uuid.UUID
+    state: str
+    report: Report
+
+
 @dataclass
 class Bubble:
     id: uuid.UUID
@@ -71,6 +80,8 @@ class Bubble:
     quote: dict | None = None
     media: list = field(default_factory=list)
     reactions: list = field(default_factory=list)
+    reacting: "Reacting | None" = None
+    can_react: bool = False
     shown: dict | None = None
     place: dict | None = None
     cards: list = field(default_factory=list)
@@ -83,7 +94,7 @@ class Bubble:
     def version(self) -> str:
         """Changes when anything but the tick must be drawn again."""
         files = ",".join(f"{m.is_ready}{m.shape}" for m in self.media)
-        reacted = ",".join(r["emoji"] for r in self.reactions)
+        reacted = [self.reactions, self.reacting, self.can_react]
         report = self.report.sentence if self.report else ""
         told = (self.html, files, reacted, report, self.placeholder, self.can_quote)
         return f"{zlib.crc32(repr(told).encode()):x}"
@@ -106,6 +117,8 @@ def draw(message: Message, context: Context) -> Bubble:
         time=message.at,
         kind=message.kind,
         reactions=_reactions(message, context),
+        reacting=_reacting(message, context),
+        can_react=_can_react(message, context),
         quote=_quote(message, context),
         is_edited=message.edited_at is not None,
         can_quote=bool(message.wamid) and not message.deleted_at,
@@ -242,16 +255,29 @@ def _choices(content: dict) -> list[str]:
     return buttons or rows or [str(words_on_it)] * bool(words_on_it)
 
 
-def _reactions(message: Message, context: Context) -> list[dict]:
-    return [
-        {
-            "emoji": words.visible(r.emoji),
-            "who": (r.author.first_name if r.author else "You")
-            if r.is_ours
-            else context.name,
-        }
-        for r in context.reactions.get(message.wamid, ())
-    ]
+def _reactions(message: Message, context: Context) -> list[reactions.Chip]:
+    found = context.reactions.get(message.wamid, ())
+    return [chip for r in found if (chip := reactions.chip(r, context.name))]
+
+
+def _reacting(message: Message, context: Context) -> Reacting | None:
+    """Sent again and discarded like a message; there is nothing to edit."""
+    found = context.reactions.get(message.wamid, ())
+    send = next((r.message for r in found if r.is_ours and r.message), None)
+    state = State(send.state) if send else None
+    if state not in (State.QUEUED, *TROUBLED):
+        return None
+    report = REPORTS[state](send, context)
+    if report is None:
+        return None
+    acts = tuple(a for a in report.actions if a[0] != "template")
+    return Reacting(send.id, state.value, replace(report, actions=acts))
+
+
+def _can_react(message: Message, context: Context) -> bool:
+    is_recent = context.now - message.at < reactions.WHATSAPP_TAKES_FOR
+    is_here = bool(message.wamid) and not (message.is_out or message.deleted_at)
+    return is_here and (is_recent or not context.conversation.number.is_whatsapp)
 
 
 def _quote(message: Message, context: Context) -> dict | None:

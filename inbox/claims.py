@@ -57,6 +57,7 @@ class Job:
     number: int
     account: uuid.UUID
     is_whatsapp: bool
+    kind: str
     path: str
     body: bytes
     starts_at: float  # time.monotonic() of its slot
@@ -281,6 +282,7 @@ def _job(message, conversation, book: FactBook, facts, starts_at: float) -> Job:
         number=number.id,
         account=number.account_id,
         is_whatsapp=number.is_whatsapp,
+        kind=message.kind,
         path=f"{number.meta_id}/messages",
         body=_body(message, conversation, book.address(conversation), attempt),
         starts_at=starts_at,
@@ -311,7 +313,9 @@ def _uploads(messages: list[Message]) -> dict[uuid.UUID, Upload]:
 
 
 def _body(message, conversation, address: Address | str, attempt) -> bytes:
-    if isinstance(address, str):
+    if isinstance(address, str) and message.kind == "reaction":
+        content = instagram.reaction(address, **message.payload["content"])
+    elif isinstance(address, str):
         window = window_of(conversation)
         content = instagram.text_message(
             address,

@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from business_numbers import phones
 from converge import clock
-from inbox import bubbles, snoozing, thread, words
+from inbox import bubbles, reactions, snoozing, thread, words
 from inbox.composer import composer, composing
 from inbox.facts import FactBook, window_of
 from inbox.models import (
@@ -59,6 +59,7 @@ def conversation_context(
             limit=limit,
             before=before,
         ),
+        "usual": reactions.USUAL,
         "line": status_line(situation),
         "composer": composer(book, membership, mode),
         "quoting": _quoting(conversation, membership, quoting),

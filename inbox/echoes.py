@@ -43,15 +43,20 @@ def _recorded(echoes: list[Placed]) -> dict:
 
 
 def _unsettled(p: Placed):
-    candidates = Attempt.objects.filter(
-        number=p.number,
-        contact=p.contact,
-        wamid="",
-        state__in=[State.SENDING, State.UNKNOWN],
-        message__body=p.fact.body,
-        started_at__gte=p.fact.at - SETTLES_WITHIN,
-        started_at__lte=p.fact.at + SETTLES_WITHIN,
-    ).values_list("id", flat=True)[:2]
+    """Reactions have no echo."""
+    candidates = (
+        Attempt.objects.exclude(message__kind="reaction")
+        .filter(
+            number=p.number,
+            contact=p.contact,
+            wamid="",
+            state__in=[State.SENDING, State.UNKNOWN],
+            message__body=p.fact.body,
+            started_at__gte=p.fact.at - SETTLES_WITHIN,
+            started_at__lte=p.fact.at + SETTLES_WITHIN,
+        )
+        .values_list("id", flat=True)[:2]
+    )
     return candidates[0] if len(candidates) == 1 else None
 
 

@@ -29,6 +29,9 @@ TAKES_OVER = frozenset({
     "interactive",
 })  # fmt: skip
 
+# A customer who gets one still waits, and the list goes on showing their words.
+ANSWERS_NOBODY = frozenset({"reaction"})
+
 
 class SameIdOtherText(Exception):
     """The browser's id was used before, for something else."""
@@ -98,7 +101,8 @@ def queue(
     took_over = took_over and takeover.turn_on(
         conversation, by=author, reason=Conversation.BY_REPLY
     )
-    _touch(conversation, message)
+    if draught.kind not in ANSWERS_NOBODY:
+        _touch(conversation, message)
     tell({conversation.id})
     wake()
     return Outcome(decision, message, is_new=True, took_over=took_over)

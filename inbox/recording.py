@@ -76,7 +76,7 @@ def end(result, now: datetime, tries: int) -> Ending:
     if result.error:
         return _failure(job, result.error, now, tries)
     wamid, status = _accepted(result.answer)
-    if not wamid:
+    if not wamid and not _has_no_id(job, result.answer):
         return Ending(job, State.UNKNOWN, error={"title": "an answer without an id"})
     return Ending(job, State.HELD if status == HELD else State.SENT, wamid=wamid)
 
@@ -88,6 +88,12 @@ def _accepted(answer: dict) -> tuple[str, str]:
     first = messages[0] if isinstance(messages, list) and messages else {}
     first = first if isinstance(first, dict) else {}
     return str(first.get("id") or ""), str(first.get("message_status") or "")
+
+
+def _has_no_id(job: Job, answer: dict) -> bool:
+    """Instagram says of a reaction only who got it."""
+    is_reaction = job.kind == "reaction" and not job.is_whatsapp
+    return is_reaction and bool(answer.get("recipient_id"))
 
 
 def _failure(job: Job, error: GraphError, now: datetime, tries: int) -> Ending:

@@ -27,6 +27,7 @@ from inbox.team import team
 PAGE = 50
 LATER = 15  # shown after a message that was looked for
 TOGETHER = timedelta(minutes=5)
+JUST_NOW = timedelta(minutes=10)
 MISSED_WINDOW = timedelta(hours=24)
 
 
@@ -68,7 +69,36 @@ def load(
     until = _time_of(before)
     notes = _between(Note, conversation, since, until).select_related("author")
     events = _between(Event, conversation, since, until).select_related("actor")
-    context = bubbles.Context(
+    context = _context(conversation, membership, messages, now)
+    found = [_bubble_item(m, context) for m in messages]
+    found += [_note_item(n, team(membership)) for n in notes]
+    found += [_event_item(e, now) for e in events]
+    found.sort(key=lambda item: item.at)
+    newest = max((m.seq for m in messages if m.direction == Message.IN), default=0)
+    return Thread(_arrange(found, seen_seq, now), older, newest, bool(before))
+
+
+def reacted_lately(
+    conversation: Conversation, membership: Membership, shown: Thread
+) -> list[Item]:
+    """Older messages than `shown` that a teammate reacted to a moment ago: they change
+    where they stand."""
+    now = clock.now()
+    sends = Message.objects.filter(
+        conversation=conversation, kind="reaction", at__gt=now - JUST_NOW
+    )
+    targets = set(sends.values_list("reply_to", flat=True)) - {""}
+    if not targets or not shown.older:
+        return []
+    own = Message.objects.filter(conversation=conversation, wamid__in=targets)
+    older = own.filter(at__lt=shown.items[0].at).select_related("author", "template")
+    messages = list(older.order_by("-at")[:PAGE])
+    context = _context(conversation, membership, messages, now)
+    return [_bubble_item(m, context) for m in messages]
+
+
+def _context(conversation, membership, messages: list[Message], now):
+    return bubbles.Context(
         now=now,
         conversation=conversation,
         viewer=membership.user_id,
@@ -76,12 +106,6 @@ def load(
         reactions=_reactions(conversation, messages),
         quoted=_quoted(conversation, messages),
     )
-    found = [_bubble_item(m, context) for m in messages]
-    found += [_note_item(n, team(membership)) for n in notes]
-    found += [_event_item(e, now) for e in events]
-    found.sort(key=lambda item: item.at)
-    newest = max((m.seq for m in messages if m.direction == Message.IN), default=0)
-    return Thread(_arrange(found, seen_seq, now), older, newest, bool(before))
 
 
 def key_around(conversation: Conversation, wanted: str) -> str:
@@ -107,6 +131,7 @@ def _find(rows, wanted: str):
 def _messages(conversation, before: str, limit: int) -> tuple[list[Message], str]:
     found = (
         Message.objects.filter(conversation=conversation)
+        .exclude(kind="reaction")  # they stand at what they are about
         .select_related("author", "template")
         .order_by("-at", "-seq", "-id")
     )
@@ -156,8 +181,8 @@ def _reactions(conversation, messages: list[Message]) -> dict:
     wamids = [m.wamid for m in messages if m.wamid]
     rows = Reaction.objects.filter(
         number=conversation.number_id, target__in=wamids
-    ).exclude(emoji="")
-    for reaction in rows.select_related("author"):
+    ).exclude(emoji="", is_ours=False)
+    for reaction in rows.select_related("author", "message").order_by("at"):
         found[reaction.target].append(reaction)
     return found
 

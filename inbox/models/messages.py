@@ -238,6 +238,13 @@ class Reaction(models.Model):
     emoji = models.CharField(max_length=40, blank=True)
     author = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
     at = models.DateTimeField()
+    message = models.ForeignKey(
+        Message,
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The newest send of it, when it is ours.",
+    )
 
     class Meta:
         constraints = [

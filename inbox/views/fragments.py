@@ -32,6 +32,9 @@ def tail(request, public_id):
         limit=TAIL,
         quoting=request.GET.get("reply_to", ""),
     )
+    context["reacted"] = thread.reacted_lately(
+        found, request.membership, context["thread"]
+    )
     return render(request, "inbox/_tail.html", context)
 
 

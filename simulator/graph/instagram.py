@@ -156,6 +156,7 @@ def _act(sim, account, person: Person, action: str, body: dict) -> Response:
         raise GraphError(100, message="(#100) Param sender_action is not valid")
     chat = sim.chats.open(account.id, person)
     if action in ("react", "unreact"):
+        _check_allowed(sim, account, person, body)
         _react(sim, action, body.get("payload") or {})
     if action in ("typing_on", "typing_off"):
         chat.typing_until = sim.clock.now() + (20 if action == "typing_on" else 0)

@@ -154,7 +154,8 @@ def _accept(sim, request, number, sending: Sending, outcome) -> Response:
     response.manner = outcome.manner
     to = sending.digits or sending.person.user_id
     settle_journal_and_manner(sim, request, message, to, response)
-    _react(sim, message)
+    if not outcome.fail:
+        _react(sim, message)
     _begin_course(sim, message, outcome, response)
     return response
 

@@ -76,6 +76,13 @@ window.converge = (() => {
   document.addEventListener("toggle", (e) => {
     if (e.newState === "open") e.target.querySelector("input:not([type=hidden]), .menu__item")?.focus();
   }, true);
+  // What few people use is fetched when somebody does.
+  document.addEventListener("click", async (e) => {
+    const el = e.target.closest("[data-use]");
+    if (!el) return;
+    e.preventDefault();
+    await import(el.dataset.use).then(() => tell("use", el), () => notice("You are offline."));
+  });
   document.addEventListener("click", (e) => {
     const { open, copy } = e.target.closest("[data-open], [data-copy]")?.dataset || {};
     if (open) $(open).showModal();

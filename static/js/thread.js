@@ -104,6 +104,7 @@
     if (past === "left" ? !items().querySelector(".msg[data-state=sending], .msg[data-state=waiting]") : far && past === undefined) return converge.reopen();
     part().dataset.version = told.version;
     converge.setClock(told.now);
+    for (const node of page.querySelectorAll("[data-part=reacted] > li")) if ($(node.id)) patch($(node.id), document.adoptNode(node));
     if (!far && past !== "left") { part().dataset.seq = told.seq; merge(list); }
     replace("head-" + mine, page);
     replace("status-line-" + mine, page);

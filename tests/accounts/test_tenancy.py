@@ -89,6 +89,7 @@ METHODS = {
     "inbox:preview": POST,
     "inbox:send_template": POST,
     "inbox:details": GET,
+    "inbox:react": GET,
     "inbox:ask_again": GET,
     "inbox:again": POST,
     "inbox:mark_sent": POST,

@@ -79,6 +79,14 @@ class Northwind:
         )
         return [body for (body,) in rows]
 
+    def inbound_of(self, conversation: Conversation) -> str:
+        """The id of the newest message from the customer."""
+        return self.running.one(
+            "SELECT id FROM inbox_message WHERE conversation_id = %s"
+            " AND direction = 'in' ORDER BY at DESC, seq DESC LIMIT 1",
+            conversation.row,
+        )
+
     def state_of(self, body: str) -> str:
         return self.running.one("SELECT state FROM inbox_message WHERE body = %s", body)
 

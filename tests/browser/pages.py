@@ -26,6 +26,7 @@ ABOUT_A_CONTACT = {
     "merge": ("camille", "merge/{other}/"),
     "erase a contact": ("camille", "erase/"),
 }
+ABOUT_A_MESSAGE = {"react": ("camille", "react/")}
 FIXED = {
     "inbox": INBOX,
     "nothing found": f"{INBOX}?q=nobody-of-this-name",
@@ -91,6 +92,7 @@ NAMES = [
     *CONVERSATIONS,
     *BELOW_A_CONVERSATION,
     *ABOUT_A_CONTACT,
+    *ABOUT_A_MESSAGE,
     *FIXED,
     *PUBLIC,
 ]
@@ -106,6 +108,10 @@ def path_of(name: str, northwind: Northwind) -> str:
         person, rest = ABOUT_A_CONTACT[name]
         other = northwind.contact_of("layla").rstrip("/").rpartition("/")[2]
         return northwind.contact_of(person) + rest.format(other=other)
+    if name in ABOUT_A_MESSAGE:
+        person, rest = ABOUT_A_MESSAGE[name]
+        conversation = northwind.conversation_of(person)
+        return f"{INBOX}m/{northwind.inbound_of(conversation)}/{rest}"
     return (FIXED | PUBLIC)[name]
 
 
