@@ -270,6 +270,8 @@ def _reacting(message: Message, context: Context) -> Reacting | None:
     report = REPORTS[state](send, context)
     if report is None:
         return None
+    if send.error_code in reactions.NO_MORE:
+        report = Report("bad", reactions.NO_MORE_WORDS, (("discard", "Discard"),))
     acts = tuple(a for a in report.actions if a[0] != "template")
     return Reacting(send.id, state.value, replace(report, actions=acts))
 

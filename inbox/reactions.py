@@ -9,6 +9,9 @@ from inbox.states import ACCEPTED, State
 
 USUAL = ("👍", "❤️", "😂", "😮", "😢", "🙏")
 WHATSAPP_TAKES_FOR = timedelta(days=30)
+# What Meta answers when the message is gone, too old, or itself a reaction.
+NO_MORE = (131009, 9000001)
+NO_MORE_WORDS = "Not sent: Meta takes no reaction to this message any more. It may have been deleted."
 
 
 @dataclass(frozen=True)

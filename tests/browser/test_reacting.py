@@ -72,7 +72,7 @@ def test_a_colleague_sees_it(screens, page, conversation):
 
 def test_a_refused_one_says_why_and_can_be_sent_again(page, northwind, conversation):
     open_live(page, conversation)
-    northwind.simulator.fault(error={"next": 1, "code": 131009})
+    northwind.simulator.fault(error={"next": 1, "code": 131051})
 
     choose(page, "React with 👍")
 

@@ -132,7 +132,7 @@ def test_a_failure_says_why_and_what_stood_before_stays_when_it_is_put_aside(
     react(target, "👍", bob)
     deliver()
     react(target, "❤️", bob)
-    simulator.fault(error={"next": 1, "code": 131009})
+    simulator.fault(error={"next": 1, "code": 131051})
     deliver()
     failed = drawn(target, membership)
     client.force_login(bob)
@@ -157,8 +157,9 @@ def test_a_failure_reported_later_is_shown_too(simulator, target, bob, membershi
         statuses=[factories.status(attempt, "failed", errors=errors)],
     )
 
-    (shown,) = drawn(target, membership).reactions
-    assert shown.state == "failed"
+    bubble = drawn(target, membership)
+    assert [r.state for r in bubble.reactions] == ["failed"]
+    assert "no reaction to this message any more" in bubble.reacting.report.sentence
 
 
 def test_after_the_window_closed_it_is_refused(target, bob):
