@@ -86,6 +86,8 @@ class Bubble:
     place: dict | None = None
     cards: list = field(default_factory=list)
     choices: list = field(default_factory=list)
+    head: str = ""
+    foot: str = ""
     placeholder: str = ""
     is_edited: bool = False
     can_quote: bool = False
@@ -182,17 +184,26 @@ def _fill_template(bubble: Bubble, message: Message) -> None:
 
 def _fill_choice(bubble: Bubble, message: Message) -> None:
     if message.is_out:
-        bubble.choices = _choices(message.payload.get("content") or {})
+        content = message.payload.get("content") or {}
+        bubble.choices = _choices(content)
+        bubble.head = words.visible((content.get("header") or {}).get("text", ""))
+        bubble.foot = words.visible((content.get("footer") or {}).get("text", ""))
     else:
         bubble.label = "chose"
 
 
 def _fill_location(bubble: Bubble, message: Message) -> None:
-    bubble.place, bubble.html = _place(message.payload.get("location") or {}), ""
+    bubble.place, bubble.html = _place(_told(message, "location") or {}), ""
 
 
 def _fill_contacts(bubble: Bubble, message: Message) -> None:
-    bubble.cards = [_card(c) for c in message.payload.get("contacts", [])[:20]]
+    bubble.cards = [_card(c) for c in (_told(message, "contacts") or [])[:20]]
+    bubble.html = ""
+
+
+def _told(message: Message, name: str):
+    """Theirs stands under its name, ours is what Meta was given."""
+    return message.payload.get("content" if message.is_out else name)
 
 
 def _fill_order(bubble: Bubble, message: Message) -> None:

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from inbox.views import (
+    arranging,
     files,
     fragments,
     mentions,
@@ -52,6 +53,8 @@ urlpatterns = [
         organising.dismiss_twin,
         name="dismiss_twin",
     ),
+    path(f"{C}arrange/<slug:kind>/", arranging.arrange, name="arrange"),
+    path(f"{C}arrange/<slug:kind>/preview/", arranging.preview, name="arrange_preview"),
     path(f"{C}template/", picking.pick, name="pick"),
     path(f"{C}template/<int:template_id>/", picking.pick, name="pick_one"),
     path(f"{C}template/<int:template_id>/preview/", picking.preview, name="preview"),

@@ -67,9 +67,9 @@ window.converge = (() => {
     (dialog.querySelector("[aria-invalid], .picker__values input") || dialog.querySelector("h2")).focus();
   });
   document.addEventListener("session-expired", signedOut);
-  document.addEventListener("template-sent", () => {
+  for (const sent of ["template-sent", "message-sent"]) document.addEventListener(sent, () => {
     document.querySelector("dialog[data-modal]")?.close();
-    notice("Templates do not silence the bot. It will react to the answer.");
+    if (sent === "template-sent") notice("Templates do not silence the bot. It will react to the answer.");
     tell("changed");
   });
 

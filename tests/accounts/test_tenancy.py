@@ -84,6 +84,8 @@ METHODS = {
     "contacts:do_not_send": POST,
     "inbox:block": POST,
     "inbox:dismiss_twin": POST,
+    "inbox:arrange": GET,
+    "inbox:arrange_preview": POST,
     "inbox:pick": GET,
     "inbox:pick_one": GET,
     "inbox:preview": POST,
