@@ -237,10 +237,9 @@ FILLERS = {
 def _place(location: dict) -> dict:
     latitude, longitude = location.get("latitude"), location.get("longitude")
     is_usable = all(isinstance(v, int | float) for v in (latitude, longitude))
-    name = location.get("name") or location.get("address")
     return {
         "name": words.visible(str(location.get("name") or "Location")),
-        "address": words.visible(str(location.get("address") or name or ""))
+        "address": words.visible(str(location.get("address") or ""))
         or (f"{latitude:.5f}, {longitude:.5f}" if is_usable else ""),
         "url": f"https://www.openstreetmap.org/?mlat={latitude}&mlon={longitude}#map=16/{latitude}/{longitude}"
         if is_usable

@@ -43,9 +43,12 @@ class ReplyForm(forms.Form):
 
     client_id = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, *args, region: str = "", **kwargs):
-        kwargs.setdefault("initial", {"client_id": uuid.uuid4()})
-        super().__init__(*args, auto_id="reply-%s", **kwargs)
+    def __init__(self, data=None, *, initial: dict | None = None, region: str = ""):
+        super().__init__(
+            data,
+            auto_id="reply-%s",
+            initial=(initial or {}) | {"client_id": uuid.uuid4()},
+        )
         self.region = region
 
     def draught(self) -> Draught:
@@ -54,7 +57,8 @@ class ReplyForm(forms.Form):
 
     def tell(self, name: str):
         """What was typed, before anybody says whether it is right; for the preview."""
-        return str(self.data.get(name, "")).strip()
+        given = self.data if self.is_bound else self.initial
+        return str(given.get(name, "")).strip()
 
 
 class InteractiveForm(ReplyForm):

@@ -21,7 +21,7 @@ from inbox.views import answers
 def arrange(request, public_id, kind):
     conversation = _conversation(request, public_id, kind)
     form = _form(request, kind)
-    if request.method == "GET":
+    if not form.is_bound:
         refused = _refusal(request, conversation, kind)
         return _show(request, conversation, kind, form, refused)
     if not form.is_valid():
@@ -65,8 +65,11 @@ def _conversation(request, public_id, kind: str):
 
 
 def _form(request, kind: str):
-    data = request.POST if request.method == "POST" else None
-    return FORMS[kind](data, region=request.workspace.country)
+    """Unbound to begin with, also from another kind: what was written comes along."""
+    made, region = FORMS[kind], request.workspace.country
+    if request.method == "GET" or "carry" in request.POST:
+        return made(initial=request.POST.dict(), region=region)
+    return made(request.POST, region=region)
 
 
 def _refusal(request, conversation, kind: str) -> str:

@@ -64,7 +64,8 @@ window.converge = (() => {
       (opener?.isConnected ? opener : document.querySelector("#conversation [data-focus-home]"))?.focus();
     });
     dialog.showModal();
-    (dialog.querySelector("[aria-invalid], .picker__values input") || dialog.querySelector("h2")).focus();
+    // By its sentence: while htmx settles, a field still wears the attributes it had before.
+    (dialog.querySelector(".field:has(> .field__error) > :is(input, textarea), .picker__values input") || dialog.querySelector("h2")).focus();
   });
   document.addEventListener("session-expired", signedOut);
   for (const sent of ["template-sent", "message-sent"]) document.addEventListener(sent, () => {
@@ -74,7 +75,7 @@ window.converge = (() => {
   });
 
   document.addEventListener("toggle", (e) => {
-    if (e.newState === "open") e.target.querySelector("input:not([type=hidden]), .menu__item")?.focus();
+    if (e.newState === "open" && e.target.popover) e.target.querySelector("input:not([type=hidden]), .menu__item")?.focus();
   }, true);
   // What few people use is fetched when somebody does.
   document.addEventListener("click", async (e) => {

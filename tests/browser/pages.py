@@ -19,6 +19,10 @@ BELOW_A_CONVERSATION = {
     "picker as a page": ("ebba", "template/"),
     "contact": ("camille", "contact/"),
     "canned replies as a page": ("camille", "replies/"),
+    "buttons as a page": ("camille", "arrange/buttons/"),
+    "list as a page": ("camille", "arrange/list/"),
+    "location as a page": ("camille", "arrange/location/"),
+    "contact card as a page": ("camille", "arrange/contact/"),
 }
 ABOUT_A_CONTACT = {
     "contact's own page": ("camille", ""),
