@@ -3,7 +3,7 @@
 import uuid
 
 from accounts.access import is_scripted
-from inbox import canned, outbox, uploads
+from inbox import canned, outbox, uploads, voice
 from inbox.gate import Refuse
 from inbox.models import Attachment
 from inbox.outbox import Draught, Outcome, SameIdOtherText
@@ -48,9 +48,12 @@ def _keep(request, conversation, caption: str) -> Attachment:
         )
     if problem := canned.unfilled(caption):
         raise Unsendable(problem)
-    return uploads.keep(
-        request.FILES["file"], conversation.workspace_id, conversation.number_id
-    )
+    file = request.FILES["file"]
+    if is_voice := bool(request.POST.get("voice")):
+        file = voice.note(file)
+    kept = uploads.keep(file, conversation.workspace_id, conversation.number_id)
+    kept.is_voice = is_voice
+    return kept
 
 
 def _queue(request, conversation, attachment: Attachment, caption: str) -> Outcome:
@@ -75,6 +78,8 @@ def _draughts(attachment, caption: str, client_id, quoted: str) -> list[Draught]
     follows = bool(caption) and attachment.kind in WITHOUT_CAPTION
     if caption and not follows:
         content["caption"] = caption
+    if attachment.is_voice:
+        content["voice"] = True
     if attachment.kind == "document":
         content["filename"] = attachment.name or "document"
     file = Draught(

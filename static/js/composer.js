@@ -89,13 +89,13 @@
     else li.dataset.state = "queued";
     tell("changed");
   };
-  const send = (then) => {
-    const f = form(), body = field().value.trim();
+  const send = (then, given) => {
+    const f = form(), body = given ? "" : field().value.trim();
     if ("shut" in f.dataset) return;
-    const files = converge.files?.take() || [], parts = files.length ? files.map((file, n) => ({ body: n ? "" : body, file })) : body ? [{ body }] : [];
+    const files = given || converge.files?.take() || [], parts = files.length ? files.map((file, n) => ({ body: n ? "" : body, file, ...file.also })) : body ? [{ body }] : [];
     if (!parts.length) return;
     const reply_to = f.elements.reply_to?.value;
-    empty();
+    if (!given) empty();
     unquote();
     hint("");
     parts.forEach((part, n) => {
@@ -117,6 +117,8 @@
     tell("sent");
     if (response.status === 200) converge.notice(await response.text());
   };
+
+  converge.sendFile = (file) => send("", [file]);
 
   // The server's composer takes its place, unless somebody's words are in it.
   const exchange = (fresh) => {

@@ -20,7 +20,8 @@ def open_chromium():
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=os.environ.get("CHROMIUM", "/usr/bin/chromium"),
-            args=["--no-sandbox"],
+            # A microphone that hums, for voice messages.
+            args=["--no-sandbox", "--use-fake-device-for-media-stream"],
         )
         yield browser
         browser.close()
