@@ -3,13 +3,14 @@
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404
+from django.http import Http404
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
 from inbox.access import attachment_for
 from inbox.media import UNTOLD
 from inbox.models import Attachment
+from inbox.views import ranges
 from inbox.words import visible
 
 # What a browser may show in place; everything else is a download.
@@ -29,12 +30,14 @@ def attachment(request, attachment_id):
     if found.state != Attachment.STORED:
         raise Http404
     is_shown = found.media_type.startswith(INLINE) and not request.GET.get("download")
-    response = FileResponse(
-        default_storage.open(found.file), content_type=found.media_type or UNTOLD
+    response = ranges.answer(
+        request,
+        default_storage.open(found.file),
+        found.size,
+        found.media_type or UNTOLD,
     )
     how = "inline" if is_shown else "attachment"
     response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(_name(found))}"
-    response["Content-Length"] = str(found.size)
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cache-Control"] = "private, max-age=86400, immutable"
