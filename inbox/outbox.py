@@ -13,7 +13,7 @@ from django.db import connection, transaction
 from accounts.models import User
 from business_numbers.models import Template
 from converge import clock
-from inbox import takeover
+from inbox import crossing, takeover
 from inbox.apply import tell
 from inbox.facts import Ask, FactBook
 from inbox.gate import Allow, Decision, Refuse, Sender, Wait, decide
@@ -75,8 +75,12 @@ def queue(
     author: User | None = None,
     may_send: bool = True,
     generation: int | None = None,
+    seen: crossing.Seen | None = None,
 ) -> Outcome:
-    """Ask the gate and, unless it refuses, put the message into the outbox."""
+    """Ask the gate and, unless it refuses, put the message into the outbox.
+
+    With `seen`, what the author's page showed, `Crossed` when a colleague was first.
+    """
     conversation = lock(conversation_id)
     earlier = Message.objects.filter(id=draught.id).first()
     if earlier:
@@ -93,6 +97,7 @@ def queue(
     decision = decide(FactBook([ask]).facts(ask))
     if isinstance(decision, Refuse):
         return Outcome(decision)
+    crossing.check(conversation, author, seen)
     message = _write(conversation, draught, sender, author, decision, generation)
     if draught.attachment:
         draught.attachment.message = message

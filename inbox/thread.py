@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from converge import clock
-from inbox import bubbles, mentions, words
+from inbox import bubbles, crossing, mentions, words
 from inbox.models import (
     Attachment,
     Conversation,
@@ -52,6 +52,7 @@ class Thread:
     older: str = ""  # the key earlier messages continue from, "" at the beginning
     newest_seq: int = 0
     is_past: bool = False  # there are later messages than these
+    seen: crossing.Seen | None = None  # of what the team said; goes with a reply
 
 
 def load(
@@ -67,7 +68,7 @@ def load(
     messages, older = _messages(conversation, before, limit)
     since = messages[0].at if messages and older else None
     until = _time_of(before)
-    notes = _between(Note, conversation, since, until).select_related("author")
+    notes = list(_between(Note, conversation, since, until).select_related("author"))
     events = _between(Event, conversation, since, until).select_related("actor")
     context = _context(conversation, membership, messages, now)
     found = [_bubble_item(m, context) for m in messages]
@@ -75,7 +76,10 @@ def load(
     found += [_event_item(e, now) for e in events]
     found.sort(key=lambda item: item.at)
     newest = max((m.seq for m in messages if m.direction == Message.IN), default=0)
-    return Thread(_arrange(found, seen_seq, now), older, newest, bool(before))
+    seen = crossing.shown(messages, notes, since)
+    if before:
+        seen = crossing.everything(conversation)
+    return Thread(_arrange(found, seen_seq, now), older, newest, bool(before), seen)
 
 
 def reacted_lately(

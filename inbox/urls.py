@@ -2,6 +2,7 @@ from django.urls import path
 
 from inbox.views import (
     arranging,
+    crossing,
     files,
     fragments,
     mentions,
@@ -32,6 +33,7 @@ urlpatterns = [
     path(f"{C}tail/", fragments.tail, name="tail"),
     path(f"{C}older/", fragments.older, name="older"),
     path(f"{C}messages/", sending.send, name="send"),
+    path(f"{C}crossed/", crossing.crossed, name="crossed"),
     path(f"{C}replies/", replying.offered, name="replies"),
     path(f"{C}notes/", organising.add_note, name="add_note"),
     path(f"{C}draft/", organising.save_draft, name="save_draft"),

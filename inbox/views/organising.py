@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST
 
 from accounts import audit
-from accounts.access import member
+from accounts.access import is_scripted, member
 from converge import bulk, clock
 from inbox import (
     blocking,
@@ -237,6 +237,8 @@ def save_draft(request, public_id):
             int(version) if version.isdigit() else 0,
         ],
     )
+    if not is_scripted(request):
+        return done(request, conversation)
     if rows:
         return HttpResponse(str(rows[0][0]), content_type="text/plain")
     newer = Draft.objects.get(user=request.user, conversation=conversation, mode=mode)

@@ -6,16 +6,18 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
-from inbox import canned, closing, outbox, snoozing, uncertain, words
+from inbox import canned, closing, crossing, outbox, snoozing, uncertain, words
 from inbox.access import conversation_for, message_for
 from inbox.apply import tell
 from inbox.composer import TEXT_MAX
+from inbox.crossing import Crossed
 from inbox.gate import Refuse
 from inbox.models import Draft, Message
 from inbox.outbox import Draught, SameIdOtherText
 from inbox.states import TROUBLED, State
 from inbox.tasks import join_parked
 from inbox.views import answers, uploading
+from inbox.views import crossing as crossed_views
 from inbox.views.acts import done
 
 
@@ -30,30 +32,23 @@ def send(request, public_id):
     if problem := _problem(conversation, body):
         return answers.refused(request, conversation, body, problem)
     try:
-        outcome = outbox.queue(
-            conversation.id,
-            Draught(
-                "text",
-                body,
-                id=answers.client_id(request.POST.get("client_id", "")),
-                reply_to=answers.quoted_wamid(
-                    conversation, request.POST.get("reply_to", "")
-                ),
-            ),
-            author=request.user,
-            may_send=request.membership.may("reply"),
-        )
+        outcome = _queue(request, conversation, body)
+    except Crossed as crossed:
+        return crossed_views.answer(request, conversation, body, crossed)
     except SameIdOtherText:
         sentence = "This was sent before with other words. The text is back in the box."
         return answers.refused(request, conversation, body, sentence, status=409)
     if isinstance(outcome.decision, Refuse):
-        return answers.refused(
-            request, conversation, body, answers.why(outcome, conversation)
-        )
+        sentence = answers.why(outcome, conversation)
+        return answers.refused(request, conversation, body, sentence)
+    return _accepted(request, conversation, outcome.message)
+
+
+def _accepted(request, conversation, message: Message):
     answers.forget_draft(request, conversation)
     _then(request, conversation, request.POST.get("then", ""))
     if is_scripted(request):
-        return answers.bubble(request, conversation, outcome.message)
+        return answers.bubble(request, conversation, message)
     return done(request, conversation)
 
 
@@ -68,6 +63,18 @@ def _problem(conversation, body: str) -> str:
     if over > 0:
         return f"This is {over} {unit} too long. Nothing was sent."
     return canned.unfilled(body)
+
+
+def _queue(request, conversation, body: str) -> outbox.Outcome:
+    quoted = answers.quoted_wamid(conversation, request.POST.get("reply_to", ""))
+    client_id = answers.client_id(request.POST.get("client_id", ""))
+    return outbox.queue(
+        conversation.id,
+        Draught("text", body, id=client_id, reply_to=quoted),
+        author=request.user,
+        may_send=request.membership.may("reply"),
+        seen=crossing.parse(request.POST.get("seen", "")),
+    )
 
 
 @transaction.atomic

@@ -3,12 +3,14 @@
 import uuid
 
 from accounts.access import is_scripted
-from inbox import canned, outbox, uploads, voice
+from inbox import canned, crossing, outbox, uploads, voice
+from inbox.crossing import Crossed
 from inbox.gate import Refuse
 from inbox.models import Attachment
 from inbox.outbox import Draught, Outcome, SameIdOtherText
 from inbox.uploads import Unsendable
 from inbox.views import answers
+from inbox.views import crossing as crossed_views
 from inbox.views.acts import done
 
 CAPTION_MAX = 1024
@@ -24,6 +26,9 @@ def send_file(request, conversation):
         return answers.refused(request, conversation, caption, str(problem))
     try:
         outcome = _queue(request, conversation, attachment, caption)
+    except Crossed as crossed:
+        uploads.forget(attachment)
+        return crossed_views.answer(request, conversation, caption, crossed)
     except SameIdOtherText:
         uploads.forget(attachment)
         sentence = "This was sent before as something else. Nothing was sent."
@@ -61,12 +66,14 @@ def _queue(request, conversation, attachment: Attachment, caption: str) -> Outco
     client_id = answers.client_id(request.POST.get("client_id", ""))
     quoted = answers.quoted_wamid(conversation, request.POST.get("reply_to", ""))
     draughts = _draughts(attachment, caption, client_id, quoted)
+    seen = crossing.parse(request.POST.get("seen", ""))
     outcomes = [
         outbox.queue(
             conversation.id,
             draught,
             author=request.user,
             may_send=request.membership.may("reply"),
+            seen=seen if draught is draughts[0] else None,
         )
         for draught in draughts
     ]

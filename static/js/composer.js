@@ -84,7 +84,11 @@
     li.dataset.state = "sending";
     li.querySelector(".report").hidden = true;
     const response = await (data.file ? converge.files.upload(url, data, li) : post(url, data).catch(() => null));
-    if (response?.status === 422 || response?.status === 409) refuse(li, (await response.json()).sentence);
+    if (response?.status === 422 || response?.status === 409) {
+      const told = await response.json();
+      refuse(li, told.sentence);
+      if (told.ask) { await import(told.script); converge.crossed(told, form()); }
+    }
     else if (!response?.ok) return wait(li, !response ? "waiting for connection" : response.status === 401 ? "sign in to continue" : "the server did not answer");
     else li.dataset.state = "queued";
     tell("changed");
@@ -99,7 +103,7 @@
     unquote();
     hint("");
     parts.forEach((part, n) => {
-      const data = { client_id: uuid(), ...part, ...(reply_to && !n && { reply_to }), ...(then && n === parts.length - 1 && { then }) }, li = bubble(part.file?.name || part.body, data.client_id);
+      const data = { client_id: uuid(), seen: f.elements.seen.value, ...part, ...(reply_to && !n && { reply_to }), ...(then && n === parts.length - 1 && { then }) }, li = bubble(part.file?.name || part.body, data.client_id);
       li.data = data;
       li.send = () => { queue = Promise.all([queue, saving]).then(() => deliver(li, f.action, data)); };
       tell("sent");
@@ -133,8 +137,10 @@
   };
   hear("composer", (fresh) => {
     const old = $(fresh.id), chips = [old, fresh].map((c) => c.querySelector(".composer__bar > .chip"));
-    const isOpen = fresh.dataset.variant === "open";
+    const isOpen = fresh.dataset.variant === "open", [was, is] = [old, fresh].map((c) => c.querySelector("[name=seen]"));
     if (old.dataset.variant === "open" ? !isOpen && !field().value : old.dataset.variant !== fresh.dataset.variant) return exchange(fresh);
+    // What comes while somebody writes may not have been read before it is answered.
+    if (was && is && !field().value) was.value = is.value;
     if (chips[0].outerHTML !== chips[1].outerHTML) chips[0].replaceWith(chips[1]);
     if (old.dataset.composer === "reply") shut(old, !isOpen);
   });

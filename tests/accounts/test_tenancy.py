@@ -42,6 +42,7 @@ METHODS = {
     "inbox:tail": GET,
     "inbox:older": GET,
     "inbox:send": POST,
+    "inbox:crossed": GET,
     "inbox:replies": GET,
     "inbox:add_note": POST,
     "inbox:save_draft": POST,

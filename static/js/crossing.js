@@ -1,0 +1,25 @@
+// A colleague was first: what they said, over the text that came back, and what to do with it.
+(() => {
+  const { $ } = converge;
+  const write = (form) => form.querySelector("textarea");
+  const discard = (form) => {
+    converge.files?.take();
+    write(form).value = "";
+    write(form).dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  converge.crossed = async (told, form) => {
+    if (!form?.elements.seen) return;
+    form.elements.seen.value = told.seen;
+    if (document.querySelector("dialog[open]")) return;
+    const dialog = (await converge.draw(told.ask))?.querySelector("dialog");
+    if (!dialog || document.querySelector("dialog[open]")) return;
+    $("modal-root").replaceChildren(dialog);
+    dialog.addEventListener("close", () => { dialog.remove(); write(form).focus(); });
+    dialog.addEventListener("click", (e) => {
+      if (e.target.closest("[data-discard]")) discard(form);
+      if (e.target.closest("[data-despite]")) dialog.close();
+    });
+    dialog.showModal();
+    dialog.querySelector("h2").focus();
+  };
+})();
