@@ -1,5 +1,8 @@
 """From ids in a URL to rows of this workspace, or 404. Every view begins here."""
 
+import uuid
+from collections.abc import Iterable
+
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
 
@@ -75,3 +78,16 @@ def inbound_for(request, message_id) -> Message:
 
 def attachment_for(request, attachment_id) -> Attachment:
     return get_object_or_404(Attachment, workspace=request.workspace, id=attachment_id)
+
+
+def are_uuids(texts: Iterable[str]) -> list[str]:
+    """Those of them that are; an address from elsewhere names nothing here."""
+    return [text for text in texts if _is_uuid(text)]
+
+
+def _is_uuid(text: str) -> bool:
+    try:
+        uuid.UUID(text)
+    except ValueError:
+        return False
+    return True

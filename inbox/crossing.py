@@ -119,6 +119,7 @@ def _replies(conversation, user, seen: Seen):
         )
         .exclude(author=user)
         .exclude(state=State.CANCELLED)
+        .exclude(kind="reaction")
         .select_related("author", "template")
         .order_by("-at", "-seq", "-id")
     )

@@ -72,6 +72,12 @@ def assigned(conversation, *, by) -> None:
     )
 
 
+def reassigned(conversations: Iterable[int], *, by) -> None:
+    """Many at once, each to whom it belongs now."""
+    facts = {"by": by.email if by else None}
+    _write(ASSIGNED, FROM_ASSIGNED, list(conversations), NO_SOURCE, facts)
+
+
 def opted_out(contacts: Iterable[int], *, scope: str, how: str) -> None:
     facts = {"scope": scope, "how": how}
     _write(OPTED_OUT, FROM_CONTACTS, list(contacts), NO_SOURCE, facts)
@@ -109,7 +115,7 @@ INSERT INTO inbox_outgoingdelivery (workspace_id, webhook_id, event, kind, at,
   conversation_id, contact_id, message_id, data, source, state, tries, due_at, problem)
 SELECT w.workspace_id, w.id, gen_random_uuid(), %s, converge_now(),
   o.conversation_id, o.contact_id, o.message_id,
-  %s::jsonb || CASE WHEN o.state IS NULL THEN '{{}}'
+  %s::jsonb || o.facts || CASE WHEN o.state IS NULL THEN '{{}}'
     ELSE jsonb_build_object('state', o.state) END,
   {source}, 'waiting', 0, converge_now(), ''
 FROM inbox_outgoingwebhook w JOIN ({of}) AS o ON o.workspace_id = w.workspace_id
@@ -119,13 +125,17 @@ ON CONFLICT DO NOTHING
 """
 FROM_MESSAGES = """
 SELECT m.id, m.workspace_id, m.conversation_id, m.contact_id, m.id AS message_id,
-  m.tries, m.state FROM inbox_message m WHERE true"""
+  m.tries, m.state, '{}'::jsonb AS facts FROM inbox_message m WHERE true"""
 FROM_CONVERSATIONS = """
 SELECT c.id, c.workspace_id, c.id AS conversation_id, c.contact_id,
-  NULL::uuid AS message_id, c.state FROM inbox_conversation c"""
+  NULL::uuid AS message_id, c.state, '{}'::jsonb AS facts FROM inbox_conversation c"""
+FROM_ASSIGNED = """
+SELECT c.id, c.workspace_id, c.id AS conversation_id, c.contact_id,
+  NULL::uuid AS message_id, c.state, jsonb_build_object('assignee', u.email) AS facts
+FROM inbox_conversation c LEFT JOIN accounts_user u ON u.id = c.assignee_id"""
 FROM_CONTACTS = """
 SELECT c.id, c.workspace_id, NULL::bigint AS conversation_id, c.id AS contact_id,
-  NULL::uuid AS message_id, NULL AS state FROM inbox_contact c"""
+  NULL::uuid AS message_id, NULL AS state, '{}'::jsonb AS facts FROM inbox_contact c"""
 WORTH_TELLING = """
   m.direction = 'out' AND m.state NOT IN ('queued', 'sending')
   AND NOT (m.origin = 'broadcast' AND m.tries = 0)"""

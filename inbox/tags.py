@@ -4,6 +4,7 @@ Converge may set both by itself and lift only what it set itself. Where two disa
 Meta's time decides.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -76,22 +77,34 @@ def set_tag(contact: Contact, code: str, *, by: User | None, reason: str) -> boo
     )[1]
 
 
+def label(workspace: int, name: str) -> Tag:
+    """An ordinary tag, made as needed. Its spelling is that of whoever wrote it first."""
+    found = Tag.objects.filter(workspace=workspace, name__iexact=name).first()
+    return found or Tag.objects.create(workspace_id=workspace, name=name)
+
+
 def add_label(
     contact: int, workspace: int, name: str, *, by: User | None
 ) -> Tag | None:
-    """An ordinary tag on a contact, made as needed; None when it was there. Its spelling
-    is that of whoever wrote it first."""
-    tag = Tag.objects.filter(workspace=workspace, name__iexact=name).first()
-    tag = tag or Tag.objects.create(workspace_id=workspace, name=name)
-    row = {
-        "workspace_id": workspace,
-        "contact_id": contact,
-        "tag_id": tag.id,
-        "set_by_id": by.id if by else None,
-        "set_at": clock.now(),
-        "reason": "",
-    }
-    return tag if bulk.insert(ContactTag, [row]) else None
+    """An ordinary tag on a contact; None when it was there."""
+    tag = label(workspace, name)
+    return tag if add_labels([contact], tag, by=by) else None
+
+
+def add_labels(contacts: Iterable[int], tag: Tag, *, by: User | None) -> dict[int, int]:
+    """Contact → key of its new row; those who had the tag are not among them."""
+    rows = [
+        {
+            "workspace_id": tag.workspace_id,
+            "contact_id": contact,
+            "tag_id": tag.id,
+            "set_by_id": by.id if by else None,
+            "set_at": clock.now(),
+            "reason": "",
+        }
+        for contact in sorted(set(contacts))
+    ]
+    return dict(bulk.insert(ContactTag, rows, returning="contact_id, id"))
 
 
 def lift_tag(contact: Contact, code: str) -> bool:

@@ -29,7 +29,11 @@ def turn_off(conversation: Conversation, *, by: User) -> bool:
 
 def cancel_bot(conversation: Conversation) -> int:
     """Bot messages that have not left are taken back; how many."""
-    taken_back = [pk for (pk,) in bulk.fetch(TAKE_BACK, [conversation.id])]
+    return cancel_bots([conversation.id])
+
+
+def cancel_bots(conversations: list[int]) -> int:
+    taken_back = [pk for (pk,) in bulk.fetch(TAKE_BACK, [conversations])]
     outgoing.moved(taken_back)
     return len(taken_back)
 
@@ -37,7 +41,7 @@ def cancel_bot(conversation: Conversation) -> int:
 TAKE_BACK = f"""
 UPDATE inbox_message SET state = '{State.CANCELLED}',
   error_text = 'A teammate took over.'
-WHERE conversation_id = %s AND state = '{State.QUEUED}' AND origin = '{Message.FLOW}'
+WHERE conversation_id = ANY(%s) AND state = '{State.QUEUED}' AND origin = '{Message.FLOW}'
 RETURNING id
 """
 

@@ -13,6 +13,7 @@ from inbox.views import (
     replying,
     searching,
     sending,
+    together,
 )
 
 app_name = "inbox"
@@ -28,6 +29,10 @@ urlpatterns = [
     path("mentions/<int:mention_id>/read/", mentions.read, name="read_mention"),
     path("new/", picking.start, name="start"),
     path("rows/", fragments.changed_rows, name="changed_rows"),
+    path("act/", together.act, name="act_together"),
+    path("act/undo/", together.undo, name="undo_last"),
+    path("act/<uuid:act_id>/", together.done, name="done_together"),
+    path("act/<uuid:act_id>/undo/", together.undo, name="undo_together"),
     path(C, pages.conversation, name="conversation"),
     path(f"{C}contact/", pages.contact, name="contact"),
     path(f"{C}tail/", fragments.tail, name="tail"),

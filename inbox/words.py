@@ -65,6 +65,7 @@ EVENTS = {
     "unblocked": ("bell-off", "{actor} unblocked this person"),
     "merged": ("user", "{actor} merged {name} into this person"),
     "settled": ("check", "{actor} marked a message as sent"),
+    "undone": ("undo", "{actor} undid {what}"),
 }
 TAKEOVER_REASONS = {
     "replied": "replied",

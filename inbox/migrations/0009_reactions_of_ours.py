@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0007_contacts_as_a_team_needs_them'),
+        ('inbox', '0008_desk'),
     ]
 
     operations = [

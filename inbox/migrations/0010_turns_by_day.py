@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0004_api_keys'),
-        ('inbox', '0007_contacts_as_a_team_needs_them'),
+        ('inbox', '0009_reactions_of_ours'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

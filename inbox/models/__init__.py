@@ -1,3 +1,4 @@
+from inbox.models.acts import TeamAct
 from inbox.models.contacts import Contact, ContactTag, Identity, MergeProposal, Tag
 from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
 from inbox.models.exports import WorkspaceExport
@@ -44,5 +45,6 @@ __all__ = [
     "ReadMark",
     "Searchable",
     "Tag",
+    "TeamAct",
     "WorkspaceExport",
 ]

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
+from inbox import together
 from inbox.access import conversation_for
 from inbox.apply import tell
 from inbox.models import Event
@@ -19,7 +20,8 @@ from inbox.outbox import lock
 def act(permission: str):
     """Wrap `view(request, conversation, …)`: it changes the locked conversation.
 
-    What it returns (a sentence or None) is shown as a notice. Pages that script the act
+    What it returns (a sentence or None) is shown as a notice; what can be undone is kept
+    with how it was. Pages that script the act
     get 204 and refetch what changed; plain forms go back to the conversation.
     """
 
@@ -31,7 +33,9 @@ def act(permission: str):
             found = conversation_for(request, public_id)
             with transaction.atomic():
                 conversation = lock(found.id)
+                before = together.snapshot(conversation, together.UNDOABLE)
                 notice = view(request, conversation, **kwargs)
+                together.remember(before, conversation, request.user)
                 tell({conversation.id})
             return done(request, found, notice)
 

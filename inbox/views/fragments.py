@@ -1,14 +1,12 @@
 """The smallest parts a page asks for again when it hears that something changed."""
 
-import uuid
-
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
 from inbox import reading, rows, thread
-from inbox.access import conversation_for
+from inbox.access import are_uuids, conversation_for
 from inbox.drawing import conversation_context
 from inbox.filters import ConversationFilter
 from inbox.models import Conversation
@@ -58,7 +56,7 @@ def older(request, public_id):
 def changed_rows(request):
     """Rows of the given conversations as this list sees them; those it no longer shows
     are named with the reason."""
-    ids = [pk for pk in request.GET.getlist("id")[:ROWS_MAX] if _is_uuid(pk)]
+    ids = are_uuids(request.GET.getlist("id")[:ROWS_MAX])
     form = ConversationFilter(
         request.GET, workspace=request.workspace, user=request.user
     )
@@ -80,6 +78,7 @@ def changed_rows(request):
             "counts": counts,
             "unread": counts.unread,
             "query": request.GET.get("list", ""),
+            "selects": request.membership.may("organise"),
         },
     )
 
@@ -92,11 +91,3 @@ def _why_gone(conversation: Conversation) -> str:
     if conversation.assignee:
         return f"Assigned to {conversation.assignee.first_name}"
     return "No longer in this view"
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        uuid.UUID(text)
-    except ValueError:
-        return False
-    return True

@@ -15,8 +15,8 @@ from inbox import (
     outgoing,
     reading,
     snoozing,
-    tags,
     takeover,
+    together,
 )
 from inbox.access import conversation_for
 from inbox.models import (
@@ -26,13 +26,11 @@ from inbox.models import (
     MergeProposal,
     Note,
     Presence,
-    Tag,
 )
 from inbox.snoozing import Unusable
 from inbox.views import rules
 from inbox.views.acts import act, done, note_event
 
-TAG_MAX = 40
 NOTE_MAX = 10_000
 DRAFT_MAX = 20_000
 
@@ -117,16 +115,11 @@ def add_note(request, conversation: Conversation):
 
 @act("organise")
 def add_tag(request, conversation: Conversation):
-    name = " ".join(request.POST.get("name", "").split())[:TAG_MAX]
-    if not name:
-        return "A tag needs a name."
-    if name.casefold() in (Tag.DND, Tag.DO_NOT_SEND):
-        return "That is a rule, not a label: use the switch under “Do not contact”."
-    tag = tags.add_label(
-        conversation.contact_id, request.workspace.id, name, by=request.user
-    )
-    if tag:
-        note_event(conversation, "tag_added", request.user, tag=tag.name)
+    name = rules.label(request.POST.get("name", ""))
+    if problem := rules.label_problem(name):
+        return problem
+    order = together.Order(together.TAG, request.user, tag=name)
+    together.do(order, request.workspace, [conversation.public_id])
     return None
 
 

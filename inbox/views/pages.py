@@ -4,9 +4,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
-from inbox import canned, reading, rows, thread
+from converge import clock
+from inbox import canned, reading, rows, snoozing, thread
 from inbox.access import conversation_for
-from inbox.drawing import conversation_context
+from inbox.drawing import conversation_context, team
 from inbox.filters import SORTS, VIEWS, ConversationFilter
 
 
@@ -66,12 +67,16 @@ def list_context(request) -> dict:
         "counts": counts,
         "unread": counts.unread,
         "query": _query(request),
+        "selects": request.membership.may("organise"),
+        "selecting": "select" in request.GET,
+        "team": team(request.membership),
+        "snoozes": snoozing.choices(clock.now()),
     }
 
 
 def _query(request) -> str:
     """The filters, for links that lead into the list and back."""
     kept = request.GET.copy()
-    for key in ("after", "mode", "before", "at", "reply_to", "insert"):
+    for key in ("after", "mode", "before", "at", "reply_to", "insert", "select"):
         kept.pop(key, None)
     return kept.urlencode()

@@ -1,9 +1,24 @@
-"""The two reserved tags as people switch them: who may, what must be said, what is noted."""
+"""The two reserved tags as people switch them: who may, what must be said, what is noted.
+And what other tags may be called."""
 
 from accounts import audit
 from inbox import outgoing, tags
 from inbox.models import Contact, Conversation, Tag
 from inbox.views.acts import note_event
+
+TAG_MAX = 40
+
+
+def label(typed: str) -> str:
+    return " ".join(typed.split())[:TAG_MAX]
+
+
+def label_problem(name: str) -> str:
+    if not name:
+        return "A tag needs a name."
+    if name.casefold() in (Tag.DND, Tag.DO_NOT_SEND):
+        return "That is a rule, not a label: use the switch under “Do not contact”."
+    return ""
 
 
 def switch_dnd(

@@ -13,6 +13,8 @@
   };
   const press = (keys) => { const el = found(keys); if (el?.matches("input")) el.focus(); else el?.click(); };
   const write = (mode) => { const text = document.querySelector(`[data-composer=${mode}] textarea`); if (text) text.focus(); else press(mode[0]); };
+  const choose = (shiftKey) => (document.activeElement.closest(".conv") || document.querySelector(".conv:has([aria-current])"))
+    ?.querySelector("[name=id]")?.dispatchEvent(new MouseEvent("click", { shiftKey, bubbles: true }));
   const OWN = {
     j: () => move(1),
     k: () => move(-1),
@@ -22,10 +24,12 @@
     "]": () => { const split = document.querySelector(".split"); split.dataset.panel = split.dataset.panel === "closed" ? "open" : "closed"; },
     r: () => write("reply"),
     n: () => write("note"),
+    x: () => choose(false),
+    X: () => choose(true),
   };
   document.addEventListener("keydown", (e) => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || "noShortcuts" in document.body.dataset) return;
-    if (e.target.closest("input, textarea, select") || document.querySelector("dialog[open]")) return;
+    if (e.target.closest("input:not([name=id]), textarea, select") || document.querySelector("dialog[open]")) return;
     const keys = before === "g" && Date.now() - beforeAt < 1200 ? "g " + e.key : e.key;
     [before, beforeAt] = [e.key, Date.now()];
     const act = OWN[keys] || (found(keys) && (() => press(keys)));

@@ -104,6 +104,7 @@
   box.addEventListener("pointerenter", () => { pointed = true; });
   box.addEventListener("pointerleave", () => { pointed = false; if (!held()) apply(); });
   document.addEventListener("click", (e) => {
+    if (e.target.name === "id") import(list().dataset.together);
     const link = e.target.closest(".conv__link");
     if (!link || e.metaKey || e.ctrlKey || e.shiftKey || e.button || innerWidth < 720) return;
     e.preventDefault();

@@ -12,6 +12,7 @@ from inbox.models import (
     Import,
     Merge,
     MergeProposal,
+    TeamAct,
     WorkspaceExport,
 )
 from inbox.states import State
@@ -41,6 +42,10 @@ METHODS = {
     "inbox:contact": GET,
     "inbox:tail": GET,
     "inbox:older": GET,
+    "inbox:act_together": POST,
+    "inbox:undo_last": POST,
+    "inbox:done_together": GET,
+    "inbox:undo_together": POST,
     "inbox:send": POST,
     "inbox:crossed": GET,
     "inbox:replies": GET,
@@ -275,6 +280,9 @@ def world(workspace, alice, number, conversation):
             other=other,
             merged_at=conversation.last_at,
             undone_at=conversation.last_at,
+        ).public_id,
+        "act_id": TeamAct.objects.create(
+            workspace=workspace, user=alice, kind="close", at=conversation.last_at
         ).public_id,
         "proposal_id": MergeProposal.objects.create(
             workspace=workspace,

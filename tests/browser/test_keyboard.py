@@ -132,7 +132,7 @@ def test_the_list_of_shortcuts_names_every_one_there_is(page, conversation):
 
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     assert {*declared, *own} - listed_keys() == set()
-    assert len(own) == 8
+    assert len(own) == 10
 
 
 def test_focus_returns_to_what_opened_a_dialog(page, northwind):
