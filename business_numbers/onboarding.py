@@ -164,7 +164,7 @@ def _prove_login(text: str, by: str) -> tuple[Token, list[Proved]]:
         targets = tokens.inspect(text).targets
         if token.kind == BusinessAccount.USER:
             answer = tokens.lengthen(text, kind=BusinessAccount.WHATSAPP)
-            ends = clock.now() + timedelta(seconds=int(answer.get("expires_in") or 0))
+            ends = tokens.ends_at(answer, clock.now())
             token = Token(str(answer["access_token"]), token.kind, ends, by)
     except GraphError as error:
         raise CannotConnect(f"Meta refused: {error.meaning.words}") from error

@@ -164,12 +164,19 @@ def renew(account_id) -> bool:
     except GraphError as error:
         _not_renewed(account, error)
         return False
-    ends = now + timedelta(seconds=int(answer.get("expires_in") or 0))
+    ends = ends_at(answer, now)
     account.keep_token(str(answer["access_token"]), expires_at=ends)
     account.refreshed_at, account.refresh_begun_at = now, None
     account.save()
-    timeline.note(account, "token renewed", {"ends": ends.isoformat()})
+    timeline.note(account, "token renewed", {"ends": ends and ends.isoformat()})
     return True
+
+
+def ends_at(answer: dict, now: datetime) -> datetime | None:
+    """When the token of Meta's answer ends. Now and then Meta does not say; then nobody
+    knows before the next look at the token itself."""
+    seconds = int(answer.get("expires_in") or 0)
+    return now + timedelta(seconds=seconds) if seconds else None
 
 
 def lengthen(token: str, *, kind: str) -> dict:

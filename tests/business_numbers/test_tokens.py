@@ -55,6 +55,13 @@ def test_a_persons_token_near_its_end_is_exchanged(account, simulator):
     assert "token renewed" in kinds(account)
 
 
+def test_an_answer_that_does_not_say_how_long_the_token_lives_ends_nothing():
+    now = clock.now()
+
+    assert tokens.ends_at({"access_token": "EAAnew"}, now) is None
+    assert tokens.ends_at({"expires_in": 60}, now) == now + timedelta(seconds=60)
+
+
 def test_it_is_not_exchanged_before_it_is_due(account, simulator):
     ending(account, simulator.short_token, "user", days=40)
 
