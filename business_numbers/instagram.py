@@ -169,14 +169,25 @@ def reaction(igsid: str, message_id: str, emoji: str) -> dict:
     return {"recipient": {"id": igsid}, "sender_action": action, "payload": payload}
 
 
-def text_message(igsid: str, body: str, *, as_human_agent: bool, reply_to: str = ""):
+def text_message(igsid: str, body: str, **how) -> dict:
+    return _message(igsid, {"text": body}, **how)
+
+
+def file_message(igsid: str, kind: str, url: str, **how) -> dict:
+    """Instagram fetches the file from `url` before it answers."""
+    kind = "file" if kind == "document" else kind
+    attachment = {"type": kind, "payload": {"url": url}}
+    return _message(igsid, {"attachment": attachment}, **how)
+
+
+def _message(igsid: str, content: dict, *, as_human_agent: bool, reply_to: str = ""):
     """`POST /me/messages`. The human-agent tag is for people only."""
     tag = (
         {"messaging_type": "MESSAGE_TAG", "tag": "HUMAN_AGENT"}
         if as_human_agent
         else {"messaging_type": "RESPONSE"}
     )
-    message = {"recipient": {"id": igsid}, "message": {"text": body}, **tag}
+    message = {"recipient": {"id": igsid}, "message": content, **tag}
     if reply_to:
         message["reply_to"] = {"mid": reply_to}
     return message

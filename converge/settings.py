@@ -262,7 +262,10 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "var" / "static")))
 STATICFILES_DIRS = [BASE_DIR / "static"]
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(BASE_DIR / "var" / "media")))
-MEDIA_URL_STORE = env("MEDIA_URL_STORE", default="")
+# Where Meta fetches the files that go to Instagram; the same door under another name.
+MEDIA_URL_STORE = env("MEDIA_URL_STORE", default="").rstrip("/")
+if MEDIA_URL_STORE:
+    ALLOWED_HOSTS.append(_hosts(MEDIA_URL_STORE))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

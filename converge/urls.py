@@ -20,6 +20,7 @@ from inbox.affected import open_conversations
 from inbox.gaps import mark_gap
 from inbox.usable import usable
 from inbox.views.erasing import erase
+from inbox.views.files import shared
 
 # Staff sign in through the same door as everybody, second factor included.
 admin.site.login = secure_admin_login(admin.site.login)
@@ -53,6 +54,7 @@ urlpatterns = [
     path("join/<str:token>/", joining.accept_invitation, name="accept_invitation"),
     re_path(rf"^(?P<page>{SHORT})/(?P<rest>.*)$", session.go_to),
     path("api/v1/", include("inbox.api.urls")),
+    path("media/<str:token>/<str:name>", shared, name="shared_file"),
     path("w/<slug:slug>/inbox/", include("inbox.urls")),
     path("w/<slug:slug>/contacts/segments/", include("broadcasts.segment_urls")),
     path("w/<slug:slug>/contacts/", include("inbox.contact_urls")),

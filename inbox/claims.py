@@ -15,13 +15,11 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import transaction
 
-from business_numbers import instagram, payloads
 from business_numbers.models import Number, Pace
-from business_numbers.payloads import Address
 from converge import bulk, clock
-from inbox import outgoing, pacing
+from inbox import bodies, outgoing, pacing
 from inbox.apply import tell
-from inbox.facts import Ask, FactBook, window_of
+from inbox.facts import Ask, FactBook
 from inbox.gate import Allow, Refuse, Sender, decide
 from inbox.models import Attachment, Attempt, Conversation, Message
 from inbox.outbox import describe
@@ -31,7 +29,6 @@ from inbox.states import State
 PEOPLE = 0
 # Under way at once for one number, so that a slow one does not take all there is.
 PER_NUMBER = 384
-WITH_FILE = frozenset({"image", "video", "audio", "document", "sticker"})
 META_KEEPS = timedelta(days=29)  # 30, and a day for doubt
 
 
@@ -284,7 +281,10 @@ def _job(message, conversation, book: FactBook, facts, starts_at: float) -> Job:
         is_whatsapp=number.is_whatsapp,
         kind=message.kind,
         path=f"{number.meta_id}/messages",
-        body=_body(message, conversation, book.address(conversation), attempt),
+        body=json.dumps(
+            bodies.body(message, conversation, book.address(conversation), attempt),
+            ensure_ascii=False,
+        ).encode(),
         starts_at=starts_at,
         deadline=time.monotonic() + settings.SEND_LEASE / 2,
         limit=number.limit_per_second,
@@ -295,8 +295,9 @@ def _job(message, conversation, book: FactBook, facts, starts_at: float) -> Job:
 
 
 def _uploads(messages: list[Message]) -> dict[uuid.UUID, Upload]:
-    """Files that travel with messages. What Meta got in an earlier try it still has."""
-    at = {m.id: m.at for m in messages if m.kind in WITH_FILE}
+    """Files that travel with messages. What Meta got in an earlier try it still has.
+    Instagram fetches them itself."""
+    at = {m.id: m.at for m in messages if m.kind in bodies.WITH_FILE}
     if not at:
         return {}
     is_kept_since = clock.now() - META_KEEPS
@@ -308,32 +309,8 @@ def _uploads(messages: list[Message]) -> dict[uuid.UUID, Upload]:
             media_type=a.media_type,
             media_id=a.media_id if at[a.message_id] > is_kept_since else "",
         )
-        for a in Attachment.objects.filter(message__in=at)
+        for a in Attachment.objects.filter(message__in=at, number__kind=Number.WHATSAPP)
     }
-
-
-def _body(message, conversation, address: Address | str, attempt) -> bytes:
-    if isinstance(address, str) and message.kind == "reaction":
-        content = instagram.reaction(address, **message.payload["content"])
-    elif isinstance(address, str):
-        window = window_of(conversation)
-        content = instagram.text_message(
-            address,
-            message.body,
-            as_human_agent=message.origin == Message.AGENT
-            and not window.is_open(clock.now()),
-            reply_to=message.reply_to,
-        )
-    else:
-        is_text = message.kind == "text"
-        content = payloads.message(
-            address,
-            message.kind,
-            payloads.text(message.body) if is_text else message.payload["content"],
-            callback=str(attempt),
-            reply_to=message.reply_to,
-        )
-    return json.dumps(content, ensure_ascii=False).encode()
 
 
 def _begin(jobs: list[Job], messages: dict) -> None:

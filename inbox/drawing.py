@@ -8,7 +8,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from business_numbers import phones
 from converge import clock
-from inbox import bubbles, reactions, reply_kinds, snoozing, thread, words
+from inbox import bubbles, reactions, reply_kinds, snoozing, thread, uploads, words
 from inbox.composer import composer, composing
 from inbox.facts import FactBook, window_of
 from inbox.models import (
@@ -59,6 +59,7 @@ def conversation_context(
             limit=limit,
             before=before,
         ),
+        "files": uploads.TAKEN[conversation.number.kind],
         "usual": reactions.USUAL,
         "reply_kinds": reply_kinds.KINDS.values(),
         "line": status_line(situation),

@@ -6,6 +6,7 @@ from django.db.models import Max
 
 from inbox.api import shown
 from inbox.exporting import Part, Row
+from inbox.media import ENDINGS
 from inbox.models import (
     Attachment,
     Attempt,
@@ -17,7 +18,6 @@ from inbox.models import (
     Message,
     Note,
 )
-from inbox.views.files import EXTENSIONS
 
 LINES, FILES = 2000, 5
 moment = shown.moment
@@ -194,7 +194,7 @@ def _media(a: Attachment) -> dict:
 
 def _file_name(a: Attachment) -> str:
     """By its id: what a sender called it could be a path."""
-    return f"files/{a.id}.{EXTENSIONS.get(a.media_type, 'bin')}"
+    return f"files/{a.id}.{ENDINGS.get(a.media_type, 'bin')}"
 
 
 def _email(user) -> str | None:

@@ -58,6 +58,12 @@ SIGNATURES = (
     (0, b"\x1aE\xdf\xa3", "video/webm"),
 )
 UNTOLD = "application/octet-stream"
+ENDINGS = {
+    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif",
+    "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "aac",
+    "audio/amr": "amr", "video/mp4": "mp4", "video/3gpp": "3gp",
+    "video/webm": "webm", "application/pdf": "pdf",
+}  # fmt: skip
 
 
 def sniff(content: bytes) -> str:

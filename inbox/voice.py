@@ -8,7 +8,7 @@ from django.core.files.base import ContentFile, File
 
 from inbox.uploads import MEGABYTE, Unsendable
 
-NAME = "Voice message.ogg"
+NAMES = {"ogg": "Voice message.ogg", "mp4": "Voice message.m4a"}
 RECORDED_MOST = 16 * MEGABYTE
 PATIENCE = 60.0  # seconds; a quarter of an hour takes two
 # What the process says instead of a note. It is not imported: FFmpeg stays outside.
@@ -20,11 +20,13 @@ WHY = {
 UNREADABLE = "This recording cannot be read. Record it again. Nothing was sent."
 
 
-def note(recording: File) -> File:
-    """Ogg, Opus, one channel; Meta plays nothing else as a voice note."""
+def note(recording: File, *, for_whatsapp: bool = True) -> File:
+    """Ogg, Opus, one channel: WhatsApp plays nothing else as a voice note. Instagram
+    takes no Ogg, so for it MP4 with AAC."""
     if recording.size > RECORDED_MOST:
         raise Unsendable(WHY[TOO_LONG])
-    command = [sys.executable, "-m", "converge.voice_note"]
+    kind = "ogg" if for_whatsapp else "mp4"
+    command = [sys.executable, "-m", "converge.voice_note", kind]
     try:
         done = subprocess.run(
             command,
@@ -38,4 +40,4 @@ def note(recording: File) -> File:
         raise Unsendable(UNREADABLE) from None
     if done.returncode or not done.stdout:
         raise Unsendable(WHY.get(done.returncode, UNREADABLE))
-    return ContentFile(done.stdout, name=NAME)
+    return ContentFile(done.stdout, name=NAMES[kind])

@@ -1,26 +1,21 @@
-"""Files customers sent, served from our own door: with a permission check and a type of ours."""
+"""Files of conversations, served from our own door: with a permission check and a type of ours."""
 
 from urllib.parse import quote
 
 from django.core.files.storage import default_storage
 from django.http import Http404
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_safe
 
-from accounts.access import member
+from accounts.access import member, public
+from inbox import media_links
 from inbox.access import attachment_for
-from inbox.media import UNTOLD
+from inbox.media import ENDINGS, UNTOLD
 from inbox.models import Attachment
 from inbox.views import ranges
 from inbox.words import visible
 
 # What a browser may show in place; everything else is a download.
 INLINE = ("image/", "audio/", "video/", "application/pdf")
-EXTENSIONS = {
-    "image/jpeg": "jpg", "image/png": "png", "image/webp": "webp", "image/gif": "gif",
-    "audio/ogg": "ogg", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/aac": "aac",
-    "audio/amr": "amr", "video/mp4": "mp4", "video/3gpp": "3gp",
-    "application/pdf": "pdf",
-}  # fmt: skip
 
 
 @require_GET
@@ -29,7 +24,26 @@ def attachment(request, attachment_id):
     found = attachment_for(request, attachment_id)
     if found.state != Attachment.STORED:
         raise Http404
-    is_shown = found.media_type.startswith(INLINE) and not request.GET.get("download")
+    response = _serve(request, found, as_download=bool(request.GET.get("download")))
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    return response
+
+
+@public
+@require_safe
+def shared(request, token, name):
+    """For Meta alone, who shows no card: the link itself is the permission."""
+    found = media_links.attachment_of(token)
+    if found is None:
+        raise Http404
+    response = _serve(request, found)
+    response["Cache-Control"] = "private, no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def _serve(request, found: Attachment, *, as_download: bool = False):
+    is_shown = found.media_type.startswith(INLINE) and not as_download
     response = ranges.answer(
         request,
         default_storage.open(found.file),
@@ -40,14 +54,13 @@ def attachment(request, attachment_id):
     response["Content-Disposition"] = f"{how}; filename*=UTF-8''{quote(_name(found))}"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, max-age=86400, immutable"
     return response
 
 
 def _name(found: Attachment) -> str:
     """The sender's name for it, without tricks, with an ending that is true."""
     stem = visible(found.name).replace("/", "_").replace("\\", "_").strip(". ")
-    ending = EXTENSIONS.get(found.media_type)
+    ending = ENDINGS.get(found.media_type)
     stem = stem or found.kind
     if ending is None or stem.lower().endswith(f".{ending}"):
         return stem[:150]

@@ -6,6 +6,7 @@ from accounts.access import is_scripted
 from inbox import canned, crossing, outbox, uploads, voice
 from inbox.crossing import Crossed
 from inbox.gate import Refuse
+from inbox.media import ENDINGS
 from inbox.models import Attachment
 from inbox.outbox import Draught, Outcome, SameIdOtherText
 from inbox.uploads import Unsendable
@@ -15,7 +16,6 @@ from inbox.views.acts import done
 
 CAPTION_MAX = 1024
 WITHOUT_CAPTION = ("audio", "sticker")
-ONLY_WHATSAPP = "Files can be sent on WhatsApp only, so far. Nothing was sent."
 
 
 def send_file(request, conversation):
@@ -45,8 +45,7 @@ def send_file(request, conversation):
 
 
 def _keep(request, conversation, caption: str) -> Attachment:
-    if not conversation.number.is_whatsapp:
-        raise Unsendable(ONLY_WHATSAPP)
+    number = conversation.number
     if (over := len(caption) - CAPTION_MAX) > 0:
         raise Unsendable(
             f"This caption is {over} characters too long. Nothing was sent."
@@ -55,8 +54,8 @@ def _keep(request, conversation, caption: str) -> Attachment:
         raise Unsendable(problem)
     file = request.FILES["file"]
     if is_voice := bool(request.POST.get("voice")):
-        file = voice.note(file)
-    kept = uploads.keep(file, conversation.workspace_id, conversation.number_id)
+        file = voice.note(file, for_whatsapp=number.is_whatsapp)
+    kept = uploads.keep(file, number)
     kept.is_voice = is_voice
     return kept
 
@@ -65,7 +64,9 @@ def _queue(request, conversation, attachment: Attachment, caption: str) -> Outco
     """The file, with its caption or, where WhatsApp has none, followed by it."""
     client_id = answers.client_id(request.POST.get("client_id", ""))
     quoted = answers.quoted_wamid(conversation, request.POST.get("reply_to", ""))
-    draughts = _draughts(attachment, caption, client_id, quoted)
+    draughts = DRAUGHTS[conversation.number.kind](
+        attachment, caption, client_id, quoted
+    )
     seen = crossing.parse(request.POST.get("seen", ""))
     outcomes = [
         outbox.queue(
@@ -80,7 +81,7 @@ def _queue(request, conversation, attachment: Attachment, caption: str) -> Outco
     return outcomes[0]
 
 
-def _draughts(attachment, caption: str, client_id, quoted: str) -> list[Draught]:
+def _on_whatsapp(attachment, caption: str, client_id, quoted: str) -> list[Draught]:
     content = {"id": str(attachment.id)}
     follows = bool(caption) and attachment.kind in WITHOUT_CAPTION
     if caption and not follows:
@@ -97,5 +98,25 @@ def _draughts(attachment, caption: str, client_id, quoted: str) -> list[Draught]
         reply_to=quoted,
         attachment=attachment,
     )
-    words = Draught("text", caption, id=uuid.uuid5(client_id, "caption"))
-    return [file, words] if follows else [file]
+    return [file, _words(caption, client_id)] if follows else [file]
+
+
+def _on_instagram(attachment, caption: str, client_id, quoted: str) -> list[Draught]:
+    """Nothing there has a caption."""
+    ending = ENDINGS.get(attachment.media_type, "bin")
+    file = Draught(
+        attachment.kind,
+        "",
+        id=client_id,
+        content={"id": str(attachment.id), "name": f"{attachment.kind}.{ending}"},
+        reply_to=quoted,
+        attachment=attachment,
+    )
+    return [file, _words(caption, client_id)] if caption else [file]
+
+
+def _words(caption: str, client_id) -> Draught:
+    return Draught("text", caption, id=uuid.uuid5(client_id, "caption"))
+
+
+DRAUGHTS = {"whatsapp": _on_whatsapp, "instagram": _on_instagram}

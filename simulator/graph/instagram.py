@@ -2,6 +2,7 @@
 
 from simulator.chats import Message
 from simulator.exchange import Request, Response, answer_json
+from simulator.graph import instagram_fetching as fetching
 from simulator.graph.errors import GraphError
 from simulator.graph.fields import answer_page, select
 from simulator.graph.instagram_content import check_message
@@ -94,6 +95,14 @@ def send(sim, request: Request, account: InstagramAccount, token: Token) -> Resp
         return _act(sim, account, person, str(action), body)
     content = check_message(body.get("message"))
     _check_allowed(sim, account, person, body)
+    if links := fetching.of_the_product(sim, content):
+        return _fetch_and_accept(sim, request, account, person, content, body, links)
+    return _accept(sim, request, account, person, content, body)
+
+
+async def _fetch_and_accept(sim, request, account, person, content, body, links):
+    for attachment in links:
+        await fetching.fetch(sim, attachment)
     return _accept(sim, request, account, person, content, body)
 
 

@@ -1,16 +1,16 @@
 // Files: chosen, dropped or pasted, checked before they travel, each a message of its own.
 (() => {
   const { $, hear, say } = converge;
-  const MEGABYTE = 1048576, MOST = { image: 5, video: 16, audio: 16 }, held = {};
+  const MEGABYTE = 1048576, held = {};
   const seat = () => document.querySelector("[data-files]"), hint = () => document.querySelector("[data-composer] [data-hint]");
   const mine = () => (held[$("conversation").dataset.conversation] ||= []);
   const size = (file) => file.size < MEGABYTE ? `${Math.max(1, Math.round(file.size / 1024))} KB` : `${(file.size / MEGABYTE).toFixed(1)} MB`;
   // The server judges by the bytes; this only saves a journey in vain.
   const why = (file) => {
-    const [kind, format] = file.type.split("/"), most = MOST[kind] || 100;
+    const [kind, format] = file.type.split("/"), { where, most: all } = seat().dataset, limits = new URLSearchParams(all), most = limits.get(kind) || limits.get("document");
     if (!file.size) return `${file.name} is empty.`;
-    if (kind === "image" && !["jpeg", "png"].includes(format)) return "WhatsApp takes pictures as JPEG or PNG.";
-    return file.size > most * MEGABYTE ? `${file.name} is too large for WhatsApp: ${size(file)} of at most ${most} MB.` : "";
+    if (kind === "image" && !["jpeg", "png"].includes(format)) return `${where} takes pictures as JPEG or PNG.`;
+    return file.size > most * MEGABYTE ? `${file.name} is too large for ${where}: ${size(file)} of at most ${most} MB.` : "";
   };
   const chip = (file) => {
     const li = Object.assign(document.createElement("li"), { className: "chip chip--tag" }), remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });

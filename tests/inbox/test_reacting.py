@@ -8,10 +8,11 @@ from django.urls import reverse
 from converge import clock
 from inbox import reacting, thread
 from inbox.gate import Refuse
-from inbox.models import Attempt, Identity, Message, Reaction
+from inbox.models import Attempt, Message, Reaction
 from inbox.reasons import Reason
 from inbox.states import State
 from tests import factories
+from tests.inbox import on_instagram
 from tests.inbox.sending import create_conversation, create_number, deliver
 
 pytestmark = pytest.mark.django_db
@@ -230,26 +231,8 @@ def test_a_message_too_old_for_the_newest_part_is_drawn_again(
 
 @pytest.fixture
 def instagram_target(simulator, workspace):
-    account = factories.create_account(
-        workspace, "instagram", token=simulator.instagram_token
-    )
-    account.meta_id = simulator.instagram
-    account.save()
-    number = factories.create_number(
-        workspace, "instagram", account=account, meta_id=simulator.instagram
-    )
-    people = simulator.world["instagram_people"]
-    juniper = next(p for p in people if p["id"] == "juniper")
-    mid = simulator.write("Lovely", person="juniper", number=simulator.instagram)
-    contact = factories.create_contact(workspace, "Juniper")
-    Identity.objects.create(
-        workspace=workspace,
-        contact=contact,
-        kind=Identity.IGSID,
-        scope=account.meta_id,
-        value=juniper["igsid"],
-    )
-    return told(factories.create_conversation(number, contact), mid)
+    conversation, mid = on_instagram.create_conversation(simulator, workspace)
+    return told(conversation, mid)
 
 
 @pytest.mark.parametrize("emoji", ["❤️", "😂"])

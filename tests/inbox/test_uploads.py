@@ -91,7 +91,7 @@ def png() -> bytes:
 
 def send_picture(conversation, content: bytes | None = None) -> Message:
     file = ContentFile(content or png(), name="lamp.png")
-    attachment = uploads.keep(file, conversation.workspace_id, conversation.number_id)
+    attachment = uploads.keep(file, conversation.number)
     content = {"id": str(attachment.id), "caption": "The lamp"}
     draught = Draught("image", "The lamp", content=content, attachment=attachment)
     return queue(conversation.id, draught).message

@@ -32,6 +32,15 @@ def test_what_browsers_record_becomes_ogg_opus_of_one_channel(kind, codec, layou
     assert note.name == "Voice message.ogg"
 
 
+def test_for_instagram_it_becomes_mp4_with_aac():
+    recording = ContentFile(record("webm", "libopus"), name="x")
+
+    note = voice.note(recording, for_whatsapp=False)
+
+    assert read(note.read())[1:3] == ("aac", "mono")
+    assert note.name == "Voice message.m4a"
+
+
 @pytest.mark.parametrize(
     "junk",
     [
