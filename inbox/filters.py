@@ -80,6 +80,11 @@ class ConversationFilter(forms.Form):
     def count(self) -> int:
         return len([k for k in self.chosen() if k not in ("view", "sort", "q")])
 
+    @property
+    def is_narrow(self) -> bool:
+        """More was asked than whose conversations."""
+        return bool(self.count or self.order != "newest" or self.chosen().get("q"))
+
     def filter(self, conversations):
         """`conversations` of this workspace that match, in order."""
         chosen = self.chosen()

@@ -16,6 +16,7 @@ from inbox.models.messages import (
 )
 from inbox.models.replies import CannedReply, Draft
 from inbox.models.searching import Searchable
+from inbox.models.views import SavedView
 
 __all__ = [
     "ApiSend",
@@ -43,6 +44,7 @@ __all__ = [
     "Presence",
     "Reaction",
     "ReadMark",
+    "SavedView",
     "Searchable",
     "Tag",
     "TeamAct",

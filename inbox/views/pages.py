@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import member
 from converge import clock
-from inbox import canned, reading, rows, snoozing, thread
+from inbox import canned, reading, rows, saved_views, snoozing, thread
 from inbox.access import conversation_for
 from inbox.drawing import conversation_context, team
 from inbox.filters import SORTS, VIEWS, ConversationFilter
@@ -15,7 +15,7 @@ from inbox.filters import SORTS, VIEWS, ConversationFilter
 @member("read")
 def inbox(request):
     context = list_context(request)
-    if request.htmx.target == "conversations":
+    if request.htmx.target in ("conversations", "list-more"):
         return render(request, "inbox/_rows.html", context)
     return render(request, "inbox/inbox.html", context | {"level": "list"})
 
@@ -58,6 +58,7 @@ def list_context(request) -> dict:
     )
     page, following = rows.page(form, request.membership, request.GET.get("after", ""))
     counts = reading.count(request.membership)
+    query, saved = saved_views.query_of(form), list(saved_views.of(request.membership))
     return {
         "rows": page,
         "following": following,
@@ -67,6 +68,9 @@ def list_context(request) -> dict:
         "counts": counts,
         "unread": counts.unread,
         "query": _query(request),
+        "saved": saved,
+        "saved_query": query,
+        "can_save": form.is_narrow and query not in [view.query for view in saved],
         "selects": request.membership.may("organise"),
         "selecting": "select" in request.GET,
         "team": team(request.membership),

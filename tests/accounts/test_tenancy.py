@@ -12,6 +12,7 @@ from inbox.models import (
     Import,
     Merge,
     MergeProposal,
+    SavedView,
     TeamAct,
     WorkspaceExport,
 )
@@ -46,6 +47,10 @@ METHODS = {
     "inbox:undo_last": POST,
     "inbox:done_together": GET,
     "inbox:undo_together": POST,
+    "inbox:views": GET,
+    "inbox:edit_view": GET,
+    "inbox:move_view": POST,
+    "inbox:delete_view": POST,
     "inbox:send": POST,
     "inbox:crossed": GET,
     "inbox:replies": GET,
@@ -281,6 +286,9 @@ def world(workspace, alice, number, conversation):
             merged_at=conversation.last_at,
             undone_at=conversation.last_at,
         ).public_id,
+        "view_id": SavedView.objects.create(
+            workspace=workspace, name="Waiting", query="waiting=1"
+        ).id,
         "act_id": TeamAct.objects.create(
             workspace=workspace, user=alice, kind="close", at=conversation.last_at
         ).public_id,

@@ -38,6 +38,8 @@ FIXED = {
     "search results": f"{INBOX}search/?q=order",
     "no search results": f"{INBOX}search/?q=nothing-says-this+is:closed",
     "mentions": f"{INBOX}mentions/",
+    "saved views": f"{INBOX}views/",
+    "save a view": f"{INBOX}views/?view=unassigned&window=closing",
     "new conversation": f"{INBOX}new/",
     "contacts": "/w/northwind/contacts/",
     "nobody of this name": "/w/northwind/contacts/?q=nobody-of-this-name",
