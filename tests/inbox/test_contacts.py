@@ -90,7 +90,7 @@ def test_a_list_of_many_asks_as_often_as_one_of_few(
         factories.create_conversation(number)
     desk.get(path(workspace))
 
-    with django_assert_max_num_queries(9):
+    with django_assert_max_num_queries(10):
         desk.get(path(workspace))
 
 
