@@ -80,22 +80,6 @@ SELECT
 """
 
 
-def count_messages(seen: dict[int, int]) -> dict[int, int]:
-    """Conversation id → how many received messages are after its `seen` place."""
-    rows = [{"id": pk, "seq": seq} for pk, seq in seen.items()]
-    return dict(bulk.fetch(COUNT, [COUNTED_MAX, bulk.to_json(rows)])) if rows else {}
-
-
-COUNT = """
-SELECT r.id, (
-  SELECT count(*) FROM (
-    SELECT 1 FROM inbox_message m
-    WHERE m.conversation_id = r.id AND m.direction = 'in' AND m.seq > r.seq
-    LIMIT %s) AS new)
-FROM jsonb_to_recordset(%s::jsonb) AS r(id bigint, seq bigint)
-"""
-
-
 def mark_read(membership: Membership, conversation: Conversation, seq: int) -> bool:
     """Looked up to `seq`; never back. True when that is news."""
     return _set_mark(

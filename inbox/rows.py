@@ -1,16 +1,16 @@
 """The list's rows: a page of conversations and everything their rows show, in few queries."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Membership
 from converge import clock
-from inbox import reading, words
+from inbox import reading, row_facts, words
 from inbox.facts import window_of
 from inbox.filters import ConversationFilter
-from inbox.models import ContactTag, Conversation, Draft, Message, Tag
-from inbox.states import TROUBLED, State
+from inbox.models import Conversation, Message, Tag
+from inbox.row_facts import RowFacts
+from inbox.states import State
 
 PAGE = 50
 FLAGS_MAX = 3
@@ -60,29 +60,16 @@ def page(
 
 
 def draw(conversations: list[Conversation], membership: Membership) -> list[Row]:
-    ids = [c.id for c in conversations]
     now = clock.now()
-    counts = reading.count_messages(
-        {c.id: c.seen_seq for c in conversations if c.last_inbound_seq > c.seen_seq}
-    )
-    drafts = dict(
-        Draft.objects.filter(
-            conversation__in=ids, user_id=membership.user_id, mode=Draft.REPLY
-        )
-        .exclude(body="")
-        .values_list("conversation_id", "body")
-    )
-    flags = _flags(conversations)
-    return [
-        _row(c, membership, counts.get(c.id, 0), drafts.get(c.id), flags[c.id], now)
-        for c in conversations
-    ]
+    facts = row_facts.load(conversations, membership)
+    return [_row(c, membership, facts[c.id], now) for c in conversations]
 
 
-def _row(c, membership, count, draft, flags, now) -> Row:
+def _row(c, membership, facts: RowFacts, now) -> Row:
     who, preview = _who(c, membership), words.preview(c.last_kind, c.last_text)
-    if draft:
-        who, preview = "Draft", words.preview("text", draft[:160])
+    if facts.draft:
+        who, preview = "Draft", words.preview("text", facts.draft[:160])
+    flags = _flags(c, facts)
     window = words.window_chip(window_of(c), now)
     name = words.visible(c.contact.title)
     row = {
@@ -98,7 +85,7 @@ def _row(c, membership, count, draft, flags, now) -> Row:
         "time": words.short_time(c.last_at, now),
         "who": who,
         "preview": preview,
-        "count": count,
+        "count": facts.unread,
         "window": window,
         "assignee": c.assignee,
         "flags": flags[:FLAGS_MAX],
@@ -124,32 +111,12 @@ def _who(c: Conversation, membership: Membership) -> str:
     }.get(c.last_origin, "")
 
 
-def _flags(conversations: list[Conversation]) -> dict[int, list]:
+def _flags(c: Conversation, facts: RowFacts) -> list[tuple]:
     """(icon, kind, words) in order of weight: trouble, hand, opt-outs, snooze."""
-    trouble = dict(
-        Message.objects.filter(
-            conversation__in=[c.id for c in conversations],
-            state__in=TROUBLED,
-            dismissed_at=None,
-        ).values_list("conversation_id", "state")
-    )
-    codes = defaultdict(set)
-    tagged = ContactTag.objects.filter(
-        contact__in=[c.contact_id for c in conversations]
-    ).exclude(tag__code="")
-    for contact, code in tagged.values_list("contact_id", "tag__code"):
-        codes[contact].add(code)
-    return {
-        c.id: [
-            flag
-            for is_on, flag in _possible(c, trouble.get(c.id), codes[c.contact_id])
-            if is_on
-        ]
-        for c in conversations
-    }
+    return [flag for is_on, flag in _possible(c, facts.trouble, facts.codes) if is_on]
 
 
-def _possible(c: Conversation, trouble: str | None, codes: set) -> list[tuple]:
+def _possible(c: Conversation, trouble: str, codes: frozenset) -> list[tuple]:
     is_unknown = trouble == State.UNKNOWN
     return [
         (is_unknown, ("help", "unknown", "we do not know if a message was sent")),

@@ -7,7 +7,7 @@ from inbox.states import State
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-LIST_MOST, SWITCH_MOST = 12, 13
+LIST_MOST, SWITCH_MOST, WHOLE_MOST = 9, 13, 18
 
 
 @pytest.fixture
@@ -29,12 +29,12 @@ def page(client, workspace, bob, number, settings):
     return get
 
 
-def test_the_list_asks_at_most_twelve(page, django_assert_max_num_queries):
+def test_the_list_asks_at_most_nine(page, django_assert_max_num_queries):
     with django_assert_max_num_queries(LIST_MOST):
         page("inbox")
 
 
-def test_the_lists_rows_ask_at_most_twelve(page, django_assert_max_num_queries):
+def test_the_lists_rows_ask_at_most_nine(page, django_assert_max_num_queries):
     with django_assert_max_num_queries(LIST_MOST):
         page("inbox", HX_Request="true", HX_Target="conversations")
 
@@ -52,3 +52,10 @@ def test_another_conversation_asks_at_most_thirteen(
             HX_Request="true",
             HX_Target="conversation",
         )
+
+
+def test_a_conversation_beside_its_list_asks_at_most_eighteen(
+    page, conversation, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(WHOLE_MOST):
+        page("conversation", conversation.public_id)
