@@ -60,6 +60,22 @@ def _pattern(names: dict) -> re.Pattern:
     return re.compile(rf"(?<![\w@.])@({alternatives})(?!\w)", re.IGNORECASE)
 
 
+def offers(membership: Membership) -> list[tuple[User, str]]:
+    """The others, each with the shortest text that means nobody else."""
+    everybody = team.team(membership)
+    names = _names(everybody)
+    return [
+        (user, f"@{_shortest(user, names)} ")
+        for user in everybody
+        if user.id != membership.user_id and user.name.strip()
+    ]
+
+
+def _shortest(user: User, names: dict) -> str:
+    is_only = len(names[user.first_name.casefold()]) == 1
+    return user.first_name if is_only else user.name.strip()
+
+
 def tell(note: Note) -> list[str]:
     """Remember who is meant, and let their pages know; the names that were unclear.
 

@@ -83,6 +83,14 @@ def bell(request):
     return HttpResponse(str(count), content_type="text/plain")
 
 
+@require_GET
+@member("reply")
+def names(request):
+    """What may follow an @, for the script."""
+    context = {"offers": mentions.offers(request.membership)}
+    return render(request, "inbox/_names.html", context)
+
+
 def _own(request, mention_id: int) -> Mention:
     own = Mention.objects.of(request.membership).select_related("note__conversation")
     return get_object_or_404(own, id=mention_id)

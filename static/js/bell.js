@@ -1,4 +1,4 @@
-// The bell: how many mentions are new, asked again when the stream says that there is something for this person.
+// Mentions: how many are new, asked again when the stream says that there is something for this person.
 (() => {
   const bells = () => [...document.querySelectorAll("[data-bell]")];
   converge.hear("called", async () => {
@@ -10,5 +10,12 @@
       bell.querySelector(".count").hidden = fresh === "0";
     }
     if (Number(fresh) > before) converge.notice("Somebody mentioned you in a note.");
+  });
+  // Names for a note: their script is fetched when somebody first writes @.
+  document.addEventListener("input", async (e) => {
+    if (!e.target.matches("[data-composer=note] textarea") || !(converge.names || e.data === "@")) return;
+    const { names, script } = converge.$("bell").dataset;
+    if (!converge.names) await import(script);
+    converge.names(e.target, names);
   });
 })();

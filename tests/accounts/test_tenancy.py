@@ -35,6 +35,7 @@ METHODS = {
     "inbox:start": GET,
     "inbox:mentions": GET,
     "inbox:bell": GET,
+    "inbox:names": GET,
     "inbox:read_mentions": POST,
     "inbox:open_mention": GET,
     "inbox:read_mention": POST,

@@ -54,3 +54,33 @@ def test_mentions_are_read_without_a_script(screens, northwind, conversation):
 
     expect(priya.get_by_role("button", name="Mark as read")).to_have_count(0)
     expect(priya.get_by_text("without a script")).to_be_visible()
+
+
+def test_a_name_is_offered_after_the_sign_and_put_in(page, conversation):
+    open_live(page, conversation, "?mode=note")
+    names = page.locator("#names [role=option]:visible")
+
+    box(page).press_sequentially("Please ask @")
+    expect(names).to_have_count(3)
+    box(page).press_sequentially("ma")
+    expect(names).to_have_count(1)
+    expect(page.locator("#live-polite")).to_have_text("1 teammate, first: Marc Dubois")
+    box(page).press("Enter")
+
+    expect(names).to_have_count(0)
+    expect(box(page)).to_have_value("Please ask @Marc ")
+    expect(box(page)).to_be_focused()
+
+
+def test_escape_leaves_the_words_and_an_address_offers_nobody(page, conversation):
+    open_live(page, conversation, "?mode=note")
+    names = page.locator("#names [role=option]:visible")
+
+    box(page).press_sequentially("@")
+    expect(names).to_have_count(3)
+    box(page).press("Escape")
+    expect(names).to_have_count(0)
+    box(page).press_sequentially(" mail@")
+
+    expect(names).to_have_count(0)
+    expect(box(page)).to_have_value("@ mail@")

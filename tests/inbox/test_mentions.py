@@ -253,3 +253,17 @@ def test_a_nudge_names_people_and_nothing_else(
         live.nudge(7, [])
 
     assert sent == ['{"w": 7, "u": [1, 3]}']
+
+
+def test_the_shortest_clear_name_of_each_other_is_offered(
+    agent, workspace, alice, bob, settings
+):
+    for name in ("Ana Lima", "Ana Ribeiro"):
+        factories.create_member(workspace, name)
+
+    page = text(agent.get(path(workspace, "names")))
+
+    assert [text in page for text in ("@Alice ", "@Ana Lima ", "@Ana Ribeiro ")] == [
+        True
+    ] * 3
+    assert "@Bob" not in page
