@@ -106,6 +106,20 @@ def _delivered(figures) -> list:
     ]
 
 
+RUN_HEAD = ("entered", "finished", "handed_over", "stopped", "failed", "under_way")
+
+
+def _runs(figures) -> list:
+    return [
+        figures.entered,
+        figures.finished,
+        figures.handed_over,
+        figures.stopped,
+        figures.failed,
+        figures.alive,
+    ]
+
+
 def _lines(groups, values):
     return ([name, *values(found)] for name, found in groups)
 
@@ -135,4 +149,9 @@ DELIVERY = {
         ("code", "reason", "messages"),
         lambda found: ([_plain(r.code), r.words, r.messages] for r in found.reasons),
     ),
+}
+FLOWS = {
+    "days": (("from", *RUN_HEAD), lambda found: _lines(found.by_part, _runs)),
+    "flows": (("flow", *RUN_HEAD), lambda found: _lines(found.by_flow, _runs)),
+    "reasons": (("how_it_ended", "runs"), lambda found: map(list, found.reasons)),
 }

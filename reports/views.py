@@ -5,7 +5,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import member
 from converge import clock, csv_files
-from reports import counting, plots, present, tables, tasks, words
+from reports import automation, counting, plots, present, tables, tasks, words
 from reports import delivery as delivered
 from reports import service as served
 from reports.forms import PeriodForm
@@ -68,6 +68,22 @@ def delivery(request):
 
 @require_GET
 @member("read")
+def flows(request):
+    form = PeriodForm(request.GET, workspace=request.workspace)
+    found = automation.load(request.workspace, form.period, form.number_id)
+    context = _frame(request, form) | {
+        "found": found,
+        "is_empty": not found.total.entered,
+        "by_part": tables.parts(found.by_part, form),
+        "counts": plots.parted(
+            [(d, f.entered, f.handed_over) for d, f in found.by_part]
+        ),
+    }
+    return render(request, "reports/flows.html", context, status=_status(form))
+
+
+@require_GET
+@member("read")
 def export_service(request):
     form = PeriodForm(request.GET, workspace=request.workspace)
     found = served.load(request.workspace, form.period, form.number_id)
@@ -82,6 +98,14 @@ def export_delivery(request):
     return _csv(request, form, "delivery", tables.DELIVERY, found)
 
 
+@require_GET
+@member("read")
+def export_flows(request):
+    form = PeriodForm(request.GET, workspace=request.workspace)
+    found = automation.load(request.workspace, form.period, form.number_id)
+    return _csv(request, form, "flows", tables.FLOWS, found)
+
+
 def _csv(request, form: PeriodForm, name: str, kinds: dict, found):
     by = request.GET.get("by", "")
     head, rows = kinds.get(by, next(iter(kinds.values())))
@@ -92,16 +116,20 @@ def _csv(request, form: PeriodForm, name: str, kinds: dict, found):
 
 
 def _about(request, form: PeriodForm) -> dict:
-    """What both pages say about their figures: of when, of which numbers, how whole."""
+    """What pages of kept days also say: how whole the figures are."""
     missing = counting.uncounted(request.workspace, form.period)
     if missing:
         tasks.wake(request.workspace)
+    return _frame(request, form) | {"missing": missing}
+
+
+def _frame(request, form: PeriodForm) -> dict:
+    """What every page of a period says: of when, of which numbers, and what it means."""
     kept = request.GET.copy()
     kept.pop("by", None)
     return {
         "form": form,
         "period": form.period,
-        "missing": missing,
         "has_today": form.period.last == form.today,
         "presets": _presets(form),
         "query": kept.urlencode(),

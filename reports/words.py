@@ -18,6 +18,12 @@ DEFINITIONS = {
     "failed": "Messages that were refused, or reported as not delivered.",
     "silent": "Accepted, but in the time reports take nothing was said about them.",
     "others": "Waiting to be sent, taken back, or we do not know if they were sent.",
+    "entered": "Times a flow began with somebody, by the day it began.",
+    "finished": "Runs that came to an end of the flow.",
+    "handed_over": "Runs that left the conversation to the team.",
+    "stopped": "Runs somebody or something stopped before their end.",
+    "run_failed": "Runs that ended by a problem: a message not delivered, a URL.",
+    "alive": "Runs that wait for an answer or a time.",
     "online": "Looked at a conversation in the last minute and a half.",
 }
 

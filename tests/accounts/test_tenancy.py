@@ -182,6 +182,8 @@ METHODS = {
     "reports:service": GET,
     "reports:export_service": GET,
     "reports:delivery": GET,
+    "reports:flows": GET,
+    "reports:export_flows": GET,
     "reports:export_delivery": GET,
     "numbers:list": GET,
     "numbers:connect": GET,

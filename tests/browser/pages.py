@@ -71,6 +71,7 @@ FIXED = {
     "reports now": "/w/northwind/reports/",
     "reports service": "/w/northwind/reports/service/",
     "reports delivery": "/w/northwind/reports/delivery/",
+    "reports flows": "/w/northwind/reports/flows/",
     "cases": f"{SETTINGS}cases/",
     "ask support": f"{SETTINGS}cases/new/",
     "canned replies": f"{SETTINGS}replies/",

@@ -44,12 +44,12 @@ def talked(number, bob):
     counting.count_due()
 
 
-@pytest.mark.parametrize("name", ["now", "service", "delivery"])
+@pytest.mark.parametrize("name", ["now", "service", "delivery", "flows"])
 def test_a_new_workspace_is_told_when_figures_appear(reader, workspace, name):
     assert "Nothing to report yet" in text(reader.get(path(workspace, name)))
 
 
-@pytest.mark.parametrize("name", ["service", "delivery"])
+@pytest.mark.parametrize("name", ["service", "delivery", "flows"])
 def test_a_period_without_anything_says_so(reader, workspace, talked, name):
     period = {"first": "2020-01-01", "last": "2020-01-05"}
 
@@ -59,7 +59,7 @@ def test_a_period_without_anything_says_so(reader, workspace, talked, name):
     assert "1 Jan 2020 to 5 Jan 2020" in page
 
 
-@pytest.mark.parametrize("name", ["service", "delivery"])
+@pytest.mark.parametrize("name", ["service", "delivery", "flows"])
 @pytest.mark.parametrize(
     ("first", "last", "sentence"),
     [
@@ -77,7 +77,7 @@ def test_a_period_that_makes_no_sense_is_explained(
     assert sentence in text(answer)
 
 
-@pytest.mark.parametrize("name", ["now", "service", "delivery"])
+@pytest.mark.parametrize("name", ["now", "service", "delivery", "flows"])
 def test_a_page_asks_at_most_twelve(
     reader, workspace, talked, name, settings, django_assert_max_num_queries
 ):
@@ -137,6 +137,13 @@ def test_delivery_as_csv(reader, workspace, talked, by):
 
     assert len(lines(answer)) >= 1
     assert answer["Content-Type"].startswith("text/csv")
+
+
+@pytest.mark.parametrize("by", ["days", "flows", "reasons"])
+def test_flows_as_csv(reader, workspace, by):
+    answer = reader.get(path(workspace, "export_flows"), {"by": by})
+
+    assert len(lines(answer)) >= 1
 
 
 def test_now_counts_what_its_links_show(reader, workspace, number, bob, it_is):
