@@ -1,5 +1,6 @@
 """The template picker: a dialog with script, the same as pages without."""
 
+from dataclasses import replace
 from itertools import groupby
 
 from django.http import HttpResponse
@@ -11,14 +12,17 @@ from business_numbers import phones
 from business_numbers import template_values as values
 from business_numbers.models import Number, Template
 from converge import clock
-from inbox import outbox, tier, words
+from inbox import crossing, outbox, tier, words
 from inbox.access import conversation_for
 from inbox.beginning import conversation_with
 from inbox.composer import CLOSED
+from inbox.crossing import Crossed
 from inbox.facts import Ask, FactBook
 from inbox.gate import Refuse, Sender, decide
 from inbox.models import Draft
+from inbox.outbox import Draught, SameIdOtherText
 from inbox.template_draughts import template_draught
+from inbox.views import answers
 
 LANGUAGES = {
     "ar": "العربية", "de": "Deutsch", "en": "English", "en_GB": "English (UK)",
@@ -35,6 +39,7 @@ STATUSES = {
     "PENDING_DELETION": "Being deleted",
     "ARCHIVED": "Archived",
 }
+SENT = "This was sent already, with other words. Close this and look."
 
 
 @require_GET
@@ -73,15 +78,19 @@ def send(request, public_id, template_id):
     errors = _problems(template, given)
     if errors:
         return _show(request, conversation, template, given, errors, status=422)
-    outcome = outbox.queue(
-        conversation.id,
-        template_draught(template, given),
-        author=request.user,
-        may_send=request.membership.may("reply"),
-    )
+    try:
+        outcome = _queue(request, conversation, template_draught(template, given))
+    except Crossed as crossed:
+        return _show(
+            request, conversation, template, given, crossed=crossed, status=409
+        )
+    except SameIdOtherText:
+        return _show(request, conversation, template, given, refused=SENT, status=409)
     if isinstance(outcome.decision, Refuse):
         sentence = _say(outcome.decision, conversation)
-        return _show(request, conversation, template, given, {}, sentence, status=422)
+        return _show(
+            request, conversation, template, given, refused=sentence, status=422
+        )
     Template.objects.filter(id=template.id).update(used_count=template.used_count + 1)
     if is_scripted(request):
         return HttpResponse(status=204, headers={"HX-Trigger": "template-sent"})
@@ -125,8 +134,41 @@ def _chosen(conversation, template_id) -> Template | None:
     return get_object_or_404(own, pk=template_id)
 
 
-def _show(request, conversation, chosen, filled, errors=None, refused="", status=200):
-    context = {
+def _queue(request, conversation, draught: Draught) -> outbox.Outcome:
+    client_id = answers.client_id(request.POST.get("client_id", ""))
+    return outbox.queue(
+        conversation.id,
+        replace(draught, id=client_id),
+        author=request.user,
+        may_send=request.membership.may("reply"),
+        seen=crossing.parse(request.POST.get("seen", "")),
+    )
+
+
+def _carried(request, conversation, crossed: Crossed | None) -> dict:
+    """What goes with the form: which message this is, and how far its page has seen."""
+    seen = crossed.seen if crossed else request.POST.get("seen")
+    said = crossed.said if crossed else []
+    return {
+        "client_id": answers.client_id(request.POST.get("client_id", "")),
+        "seen": seen or crossing.everything(conversation),
+        "said": said,
+        "heading": crossing.sentence(said) if said else "",
+    }
+
+
+def _show(
+    request,
+    conversation,
+    chosen,
+    filled,
+    errors=None,
+    *,
+    refused="",
+    crossed=None,
+    status=200,
+):
+    context = _carried(request, conversation, crossed) | {
         "conversation": conversation,
         "name": words.visible(conversation.contact.title),
         "chosen": chosen,

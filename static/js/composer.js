@@ -78,6 +78,7 @@
     say(sentence, "live-assertive");
     if (!field()) return converge.notice(sentence);
     put([text, field().value].filter(Boolean).join("\n"));
+    if (li.quote) form().querySelector(".composer__box").before(li.quote);
     hint(sentence);
   };
   const deliver = async (li, url, data) => {
@@ -98,13 +99,14 @@
     if ("shut" in f.dataset) return;
     const files = given || converge.files?.take() || [], parts = files.length ? files.map((file, n) => ({ body: n ? "" : body, file, ...file.also })) : body ? [{ body }] : [];
     if (!parts.length) return;
-    const reply_to = f.elements.reply_to?.value;
+    const reply_to = f.elements.reply_to?.value, quote = f.querySelector("[data-quote]");
     if (!given) empty();
     unquote();
     hint("");
     parts.forEach((part, n) => {
       const data = { client_id: uuid(), seen: f.elements.seen.value, ...part, ...(reply_to && !n && { reply_to }), ...(then && n === parts.length - 1 && { then }) }, li = bubble(part.file?.name || part.body, data.client_id);
       li.data = data;
+      if (!n) li.quote = quote;
       li.send = () => { queue = Promise.all([queue, saving]).then(() => deliver(li, f.action, data)); };
       tell("sent");
       li.send();

@@ -104,6 +104,48 @@ def test_a_file_and_its_words_come_back_together(
     assert northwind.messages(conversation) == ["I send the invoice"]
 
 
+def test_what_was_quoted_stays_quoted(screens, page, northwind, conversation):
+    screens.excuse(page, "409")
+    open_live(page, conversation)
+    bubble(page, "Hello, is anybody there?").hover()
+    page.get_by_role("link", name="Reply to this message").first.click()
+    expect(page.locator("[data-quote]")).to_be_visible()
+    box(page).press_sequentially("Here I am")
+    marc = screens.of("marc")
+    open_live(marc, conversation)
+    send(marc, "Good morning")
+    expect(bubble(page, "Good morning")).to_be_visible()
+    box(page).press("Enter")
+
+    page.get_by_role("button", name="Send anyway").click()
+
+    expect(bubble(page, "Here I am").locator(".bubble__quote")).to_contain_text(
+        "Hello, is anybody there?"
+    )
+
+
+def test_a_template_asks_in_its_own_dialog(screens, page, northwind, conversation):
+    screens.excuse(page, "409")
+    open_live(page, conversation)
+    page.get_by_role("link", name="Template", exact=True).click()
+    page.get_by_role("link", name="hello_world").click()
+    dialog = page.get_by_role("dialog", name="Send a template")
+    expect(dialog.locator("[aria-current]").first).to_contain_text("hello_world")
+    marc = screens.of("marc")
+    open_live(marc, conversation)
+    send(marc, "Marc was first")
+    expect(bubble(page, "Marc was first")).to_be_attached()
+
+    dialog.get_by_role("button", name="Send template").click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Marc was first")
+    assert northwind.messages(conversation) == ["Marc was first"]
+    dialog.get_by_role("button", name="Send anyway").click()
+
+    expect(dialog).to_be_hidden()
+    expect(page.locator(".thread")).to_contain_text("Template: hello_world")
+    assert len(northwind.messages(conversation)) == 2
+
+
 def test_without_a_script_the_choice_is_a_page(screens, northwind, conversation):
     plain = screens.of("ana", java_script_enabled=False)
     screens.excuse(plain, "409")

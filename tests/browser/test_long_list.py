@@ -20,12 +20,19 @@ INSERT INTO inbox_conversation SELECT (jsonb_populate_record(
   'snoozed_until', null, 'last_at', now() - interval '9 days'))).*
 FROM one o, people p
 """
+SHORT = """
+WITH gone AS (DELETE FROM inbox_conversation c USING inbox_contact p
+  WHERE p.id = c.contact_id AND p.name LIKE 'Long list %%' RETURNING p.id)
+SELECT count(*) FROM gone
+"""
 
 
 @pytest.fixture(scope="module", autouse=True)
 def long_list(northwind):
     """A hundred conversations more than the page shows, all of them old."""
     northwind.running.sql(LONG)
+    yield
+    northwind.running.sql(SHORT)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK])

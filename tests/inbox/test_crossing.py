@@ -240,3 +240,45 @@ def test_without_a_script_a_draft_is_discarded_by_a_form(post, conversation, bob
 
     assert back.status_code == 303
     assert Draft.objects.get(user=bob).body == ""
+
+
+@pytest.fixture
+def send_template(client, conversation, bob):
+    """`send_template(seen=…)` with its two values filled in, as Bob."""
+    client.force_login(bob)
+    template = factories.create_template(conversation.number.account)
+
+    def send(**fields):
+        args = [conversation.workspace.slug, conversation.public_id, template.id]
+        path = reverse("inbox:send_template", args=args)
+        return client.post(path, {"body_1": "Amina", "body_2": "4711"} | fields)
+
+    return send
+
+
+def test_a_template_crosses_too(client, send_template, conversation, alice):
+    args = [conversation.workspace.slug, conversation.public_id]
+    picker = client.get(reverse("inbox:pick", args=args))
+    say(conversation, alice, "It leaves today")
+
+    asked = send_template(seen=picker.context["seen"])
+    text = asked.content.decode()
+
+    assert asked.status_code == 409
+    assert "It leaves today" in text and "Send anyway" in text and "4711" in text
+    assert bodies(conversation) == ["It leaves today"]
+    assert send_template(seen=asked.context["seen"]).status_code == 302
+    assert len(bodies(conversation)) == 2
+
+
+def test_a_template_clicked_twice_is_sent_once(send_template, conversation):
+    client_id = uuid.uuid4()
+
+    send_template(client_id=client_id)
+    again = send_template(client_id=client_id)
+    other = send_template(client_id=client_id, body_2="4712")
+
+    assert again.status_code == 302
+    assert other.status_code == 409
+    assert "sent already" in other.content.decode()
+    assert len(bodies(conversation)) == 1
