@@ -13,7 +13,7 @@ from inbox.gate import Allow
 from inbox.models import Conversation, Message, Reaction
 from inbox.outbox import Draught, Outcome
 from inbox.reactions import USUAL, WHATSAPP_TAKES_FOR, standing
-from inbox.states import ACCEPTED, IN_FLIGHT, State
+from inbox.states import ACCEPTED, IN_FLIGHT, TROUBLED, State
 
 REPLACED = "Another reaction took its place before this one was sent."
 
@@ -66,12 +66,12 @@ def _is_this(send: Message, emoji: str) -> bool:
 
 def _replace(conversation: Conversation, target: Message, send: Message) -> None:
     """One of ours a message; what waited in the outbox for the same one stays there."""
-    waiting = Message.objects.filter(
-        conversation=conversation,
-        kind="reaction",
-        reply_to=target.wamid,
-        state=State.QUEUED,
+    earlier = Message.objects.filter(
+        conversation=conversation, kind="reaction", reply_to=target.wamid
     ).exclude(id=send.id)
+    # Nobody sees these any more, so nobody could put them aside.
+    earlier.filter(state__in=TROUBLED, dismissed_at=None).update(dismissed_at=send.at)
+    waiting = earlier.filter(state=State.QUEUED)
     replaced = list(waiting.values_list("id", flat=True))
     waiting.update(state=State.CANCELLED, error_text=REPLACED)
     outgoing.moved(replaced)

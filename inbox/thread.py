@@ -94,7 +94,9 @@ def reacted_lately(
     targets = set(sends.values_list("reply_to", flat=True)) - {""}
     if not targets or not shown.older:
         return []
-    own = Message.objects.filter(conversation=conversation, wamid__in=targets)
+    own = Message.objects.filter(
+        number=conversation.number_id, conversation=conversation, wamid__in=targets
+    ).exclude(wamid="")  # the number leads the index of wamids, which has no empty ones
     older = own.filter(at__lt=shown.items[0].at).select_related("author", "template")
     messages = list(older.order_by("-at")[:PAGE])
     context = _context(conversation, membership, messages, now)

@@ -71,6 +71,7 @@ window.converge = (() => {
   for (const sent of ["template-sent", "message-sent"]) document.addEventListener(sent, () => {
     document.querySelector("dialog[data-modal]")?.close();
     if (sent === "template-sent") notice("Templates do not silence the bot. It will react to the answer.");
+    tell("sent");
     tell("changed");
   });
 

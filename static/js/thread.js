@@ -34,9 +34,10 @@
   };
 
   // The smallest node: a tick alone when only the tick changed.
+  const trouble = (li) => li.querySelector(".report:not([data-tone=quiet]) p")?.textContent;
   const patch = (old, fresh) => {
     const { state } = fresh.dataset, before = old.dataset.state;
-    if (state !== before && ["failed", "unknown"].includes(state)) say(fresh.querySelector(".report p")?.textContent || "A message failed.", "live-assertive");
+    if (trouble(fresh) && trouble(fresh) !== trouble(old)) say(trouble(fresh), "live-assertive");
     if (old.dataset.version === fresh.dataset.version) {
       if (state !== before) old.querySelector(".tick")?.replaceWith(fresh.querySelector(".tick"));
       if (state) old.dataset.state = state;

@@ -148,6 +148,20 @@ def test_a_failure_says_why_and_what_stood_before_stays_when_it_is_put_aside(
     assert after.reacting is None
 
 
+def test_one_that_failed_troubles_nobody_once_another_took_its_place(
+    simulator, target, bob
+):
+    simulator.fault(error={"next": 1, "code": 131051})
+    react(target, "👍", bob)
+    deliver()
+    react(target, "🙏", bob)
+    deliver()
+
+    failed = Message.objects.get(kind="reaction", state=State.FAILED)
+    assert failed.dismissed_at is not None
+    assert at_meta(simulator, target) == "🙏"
+
+
 def test_a_failure_reported_later_is_shown_too(simulator, target, bob, membership):
     react(target, "👍", bob)
     deliver()
