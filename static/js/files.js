@@ -7,7 +7,7 @@
   const size = (file) => file.size < MEGABYTE ? `${Math.max(1, Math.round(file.size / 1024))} KB` : `${(file.size / MEGABYTE).toFixed(1)} MB`;
   // The server judges by the bytes; this only saves a journey in vain.
   const why = (file) => {
-    const [kind, format] = file.type.split("/"), { where, most: all } = seat().dataset, limits = new URLSearchParams(all), most = limits.get(kind) || limits.get("document");
+    const [kind, format] = file.type.split("/"), { where, limits: all } = seat().dataset, limits = new URLSearchParams(all), most = limits.get(kind) || limits.get("document");
     if (!file.size) return `${file.name} is empty.`;
     if (kind === "image" && !["jpeg", "png"].includes(format)) return `${where} takes pictures as JPEG or PNG.`;
     return file.size > most * MEGABYTE ? `${file.name} is too large for ${where}: ${size(file)} of at most ${most} MB.` : "";
