@@ -49,6 +49,8 @@ def test_a_range_is_closed_and_z_brings_it_back(page, northwind, three):
 
     page.keyboard.press("x")
     expect(bar).to_contain_text("1 selected")
+    ticked = page.locator(f"#row-{three[0].id} .conv__select")
+    expect(ticked).to_have_css("opacity", "1")
     page.locator(f"#row-{three[2].id} a").focus()
     page.keyboard.press("Shift+X")
     expect(bar).to_contain_text("3 selected")
