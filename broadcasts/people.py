@@ -5,7 +5,7 @@ from datetime import datetime
 
 from broadcasts import kinds, outcomes, preflight
 from broadcasts.models import Broadcast, FileRow, Recipient
-from converge import bulk
+from converge import asked, bulk
 from inbox.models import Contact, Identity
 
 PAGE = 50
@@ -48,9 +48,10 @@ def of_reason(broadcast: Broadcast, reason: str, after: str = "") -> list[Listed
 
 def _place(after: str) -> tuple[int, int]:
     """The last contact and the last line of a file that were listed."""
-    if not after[1:].isdigit() or len(after) > 18:
+    last = asked.number(after[1:])
+    if last is None:
         return 0, 0
-    return (2**62, int(after[1:])) if after[0] == "r" else (int(after[1:]), 0)
+    return (2**62, last) if after[0] == "r" else (last, 0)
 
 
 OF_REASON = """

@@ -8,7 +8,7 @@ from django.http import QueryDict
 from accounts import audit
 from broadcasts import audience
 from broadcasts.models import Broadcast, Segment
-from converge import bulk
+from converge import asked, bulk
 from inbox import directory
 from inbox.directory import ContactFilter
 from inbox.models import Contact, Tag
@@ -52,8 +52,8 @@ def count(segment: Segment) -> int:
 def page(segment: Segment, before: str) -> tuple[list[directory.Row], str]:
     """Newest first, by key, drawn as the list of contacts draws them."""
     query, params = _people(segment)
-    if before.isdigit():
-        query, params = f"{query} AND c.id < %s", [*params, int(before)]
+    if (last := asked.number(before)) is not None:
+        query, params = f"{query} AND c.id < %s", [*params, last]
     rows = bulk.fetch(
         f"SELECT c.id {query} ORDER BY c.id DESC LIMIT %s",
         [*params, directory.PAGE + 1],

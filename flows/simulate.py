@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
+from converge import asked
 from flows import walk, words
 from flows.engine import advance
 from flows.graph import Graph
@@ -98,7 +99,7 @@ class _Phone:
 
     def tap(self, act: dict) -> None:
         node, _, option = str(act["tap"]).partition(".")
-        step = self.graph.nodes.get(int(node)) if node.isdigit() else None
+        step = self.graph.nodes.get(asked.number(node))
         options = step.params.get("options", []) if step else []
         title = next((o["title"] for o in options if o["id"] == option), "")
         if title:

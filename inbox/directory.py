@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from business_numbers import phones
 from business_numbers.models import BusinessAccount
-from converge import clock
+from converge import asked, clock
 from inbox import words
 from inbox.facts import window_of
 from inbox.models import Contact, ContactTag, Conversation, Identity, Tag
@@ -101,8 +101,8 @@ def everybody(form: ContactFilter):
 def page(form: ContactFilter, before: str) -> tuple[list[Row], str]:
     """Newest first, by key; the second part is the key the next page continues from."""
     found = everybody(form)
-    if before.isdigit():
-        found = found.filter(id__lt=int(before))
+    if (last := asked.number(before)) is not None:
+        found = found.filter(id__lt=last)
     contacts = list(found.order_by("-id")[: PAGE + 1])
     following = str(contacts[PAGE - 1].id) if len(contacts) > PAGE else ""
     return draw(contacts[:PAGE]), following

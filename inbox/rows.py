@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from accounts.models import Membership
-from converge import clock
+from converge import asked, clock
 from inbox import reading, row_facts, words
 from inbox.facts import window_of
 from inbox.filters import ConversationFilter
@@ -155,10 +155,9 @@ def _key(c: Conversation, sort: str) -> str:
 
 def _after(found, sort: str, key: str):
     """Keyset paging: a row comparison, so that page 1,000 costs what page 1 does."""
-    try:
-        at, pk = key.split("_")
-        params = [float(at), int(pk)]
-    except ValueError:
+    at, _, pk = key.partition("_")
+    params = [asked.seconds(at), asked.number(pk)]
+    if None in params:
         return found
     column, sign = {
         "waiting": ("waiting_since", ">"),

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Membership
-from converge import clock
+from converge import asked, clock
 from inbox import bubbles, crossing, mentions, words
 from inbox.models import (
     Attachment,
@@ -157,10 +157,7 @@ def _key(message: Message) -> str:
 
 def _parse(key: str) -> tuple[float, int]:
     at, _, seq = key.partition("_")
-    try:
-        return float(at), int(seq)
-    except ValueError:
-        return 0.0, 0
+    return asked.seconds(at) or 0.0, asked.number(seq, 0)
 
 
 def _time_of(key: str) -> datetime | None:

@@ -20,6 +20,7 @@ KIT = {
     "converge.forms": (),
     "converge.outward": (),
     "converge.csv_files": (),
+    "converge.asked": (),
     "converge.clock": ("converge.models",),
     "converge.database": ("converge.database", "converge.processes"),
 }

@@ -12,7 +12,7 @@ from broadcasts.access import broadcast_for, draft_for, recipient_for
 from broadcasts.models import Broadcast
 from broadcasts.views import wizard
 from business_numbers import phones
-from converge import clock
+from converge import asked, clock
 from inbox.gate import Refuse
 from inbox.words import say
 
@@ -135,8 +135,8 @@ def stop(request, broadcast_id):
 def retries(request, broadcast_id):
     """Stop second chances, or take them now: for one person or for everybody."""
     broadcast = broadcast_for(request, broadcast_id)
-    one = request.POST.get("recipient", "")
-    recipient = recipient_for(broadcast, int(one)).id if one.isdigit() else None
+    one = asked.number(request.POST.get("recipient", ""))
+    recipient = recipient_for(broadcast, one).id if one else None
     is_stop = request.POST.get("choice") == "stop"
     act = control.stop_retries if is_stop else control.retry_now
     people = act(broadcast.id, recipient=recipient)
@@ -163,8 +163,8 @@ def ask_unknown(request, broadcast_id):
 def settle(request, broadcast_id):
     broadcast = broadcast_for(request, broadcast_id)
     choice = "sent" if request.POST.get("choice") == "sent" else "again"
-    one = request.POST.get("recipient", "")
-    recipient = recipient_for(broadcast, int(one)).id if one.isdigit() else None
+    one = asked.number(request.POST.get("recipient", ""))
+    recipient = recipient_for(broadcast, one).id if one else None
     people = control.settle_unknown(
         broadcast.id, choice, by=request.user, recipient=recipient
     )

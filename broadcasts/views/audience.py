@@ -13,7 +13,7 @@ from broadcasts.forms import DAYS, RuleForm, SegmentForm, UploadForm
 from broadcasts.models import File, Segment
 from broadcasts.segments import say
 from broadcasts.steps import steps
-from converge import clock
+from converge import asked, clock
 from inbox.models import Tag
 from inbox.tier import LASTS
 
@@ -154,9 +154,10 @@ def add(request, broadcast_id):
 def remove(request, broadcast_id):
     broadcast = draft_for(request, broadcast_id)
     side = request.POST.get("side") if request.POST.get("side") in SIDES else "include"
-    rules, place = getattr(broadcast, side), request.POST.get("place", "")
-    if place.isdigit() and int(place) < len(rules):
-        rules.pop(int(place))
+    rules = getattr(broadcast, side)
+    place = asked.number(request.POST.get("place", ""))
+    if place is not None and place < len(rules):
+        rules.pop(place)
     broadcast.save(update_fields=[side, "saved_at"])
     return _back(request, broadcast)
 
@@ -166,10 +167,8 @@ def remove(request, broadcast_id):
 def only_first(request, broadcast_id):
     """Send only as many as fit into today, or everybody again."""
     broadcast = draft_for(request, broadcast_id)
-    most = request.POST.get("most", "")
-    broadcast.only_first = (
-        int(most) if most.isdigit() and 0 < int(most) < 10**7 else None
-    )
+    most = asked.number(request.POST.get("most", ""), 0)
+    broadcast.only_first = most if 0 < most < 10**7 else None
     broadcast.save(update_fields=["only_first", "saved_at"])
     return _back(request, broadcast)
 

@@ -12,7 +12,7 @@ from broadcasts.models import File, FileRow
 from broadcasts.steps import steps
 from broadcasts.views import audience
 from business_numbers import phone_cells
-from converge import bulk, csv_files
+from converge import asked, bulk, csv_files
 
 PAGE = 50
 
@@ -66,9 +66,9 @@ def show(request, broadcast_id, file_id):
     broadcast, file = draft_for(request, broadcast_id), file_for(request, file_id)
     error = ""
     if request.method == "POST":
-        column = request.POST.get("phone", "")
-        if column.isdigit() and int(column) < len(file.columns):
-            _take(broadcast, file, int(column))
+        column = asked.number(request.POST.get("phone", ""))
+        if column is not None and column < len(file.columns):
+            _take(broadcast, file, column)
             return redirect(
                 "broadcasts:file",
                 slug=request.workspace.slug,
@@ -124,9 +124,9 @@ def _verdicts(file: File) -> list[dict]:
 def lines(request, broadcast_id, file_id):
     broadcast, file = draft_for(request, broadcast_id), file_for(request, file_id)
     verdict = request.GET.get("verdict", FileRow.GOOD)
-    after = request.GET.get("after", "0")
+    after = asked.number(request.GET.get("after", ""), 0)
     rows = list(
-        file.rows.filter(verdict=verdict, line__gt=int(after) if after.isdigit() else 0)
+        file.rows.filter(verdict=verdict, line__gt=after)
         .select_related("contact")
         .order_by("line")[: PAGE + 1]
     )

@@ -8,7 +8,7 @@ from accounts.access import member
 from broadcasts import control, figures, outcomes, retrying, words
 from broadcasts.access import broadcast_for
 from broadcasts.models import Broadcast
-from converge import bulk, clock
+from converge import asked, bulk, clock
 from inbox.models import ContactTag, Tag
 
 PAGE = 25
@@ -19,8 +19,8 @@ LATE = "60 seconds"
 @member("read")
 def broadcast_list(request):
     own = Broadcast.objects.filter(workspace=request.workspace)
-    before = request.GET.get("before", "")
-    if before.isdigit():
+    before = asked.number(request.GET.get("before", ""))
+    if before is not None:
         own = own.filter(id__lt=before)
     found = list(
         own.select_related("template", "number", "created_by").order_by("-id")[

@@ -8,7 +8,7 @@ from broadcasts import outcomes, people, words
 from broadcasts.access import broadcast_for, recipient_for
 from broadcasts.models import Broadcast, Recipient
 from business_numbers import phones
-from converge import clock, csv_files
+from converge import asked, clock, csv_files
 from inbox.models import Attempt
 from inbox.words import failure, visible
 
@@ -30,10 +30,8 @@ AT_ONCE = 2_000
 def table(request, broadcast_id):
     broadcast = broadcast_for(request, broadcast_id)
     chosen = _chosen(request)
-    before = request.GET.get("before", "")
-    found = people.lines(
-        broadcast, chosen, before=int(before) if before.isdigit() else 0
-    )
+    before = asked.number(request.GET.get("before", ""), 0)
+    found = people.lines(broadcast, chosen, before=before)
     context = {
         "broadcast": broadcast,
         "rows": [_drawn(line) for line in found[: people.PAGE]],
@@ -53,8 +51,9 @@ def _chosen(request) -> dict:
         chosen["outcomes"] = [outcome]
     elif outcome == "unreported":
         chosen["outcomes"] = [outcomes.QUIET, outcomes.SILENT]
-    if request.GET.get("code", "").isdigit():
-        chosen["code"] = int(request.GET["code"][:9])
+    code = asked.number(request.GET.get("code", "")[:9])
+    if code is not None:
+        chosen["code"] = code
     if request.GET.get("reason"):
         chosen["reason"] = request.GET["reason"][:40]
     return chosen

@@ -1,7 +1,6 @@
 """Segments: a filter over contacts that was given a name, counted anew at each look."""
 
 from django.contrib import messages
-from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -10,6 +9,7 @@ from accounts.access import member
 from broadcasts import segments
 from broadcasts.forms import SegmentForm
 from broadcasts.models import Segment
+from converge import asked
 from inbox import directory
 
 
@@ -17,10 +17,9 @@ from inbox import directory
 @member("read")
 def show_all(request):
     own = Segment.objects.filter(workspace=request.workspace).select_related("made_by")
-    after = request.GET.get("after", "")
-    if after.isdigit():
-        last = own.filter(id=after).first()
-        own = own.filter(Q(name__gt=last.name)) if last else own
+    last = own.filter(id=asked.number(request.GET.get("after", ""))).first()
+    if last:
+        own = own.filter(name__gt=last.name)
     found = list(own.order_by("name")[: segments.PAGE + 1])
     names = segments.names(request.workspace)
     context = {

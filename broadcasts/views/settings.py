@@ -10,6 +10,7 @@ from accounts.access import member
 from broadcasts import retries, retrying, segments
 from broadcasts.forms import LadderForm, PriceForm
 from broadcasts.models import Ladder, Price, Segment
+from converge import asked
 
 
 @require_GET
@@ -58,9 +59,8 @@ def save_price(request):
 @require_POST
 @member("broadcast")
 def remove_price(request):
-    pk = request.POST.get("price", "")
-    if pk.isdigit():
-        Price.objects.filter(workspace=request.workspace, id=pk).delete()
+    pk = asked.number(request.POST.get("price", ""))
+    Price.objects.filter(workspace=request.workspace, id=pk).delete()
     return redirect("broadcasts:settings", slug=request.workspace.slug)
 
 
@@ -68,9 +68,8 @@ def remove_price(request):
 @member("broadcast")
 def remove_segment(request):
     """The people stay; a draft that names it finds nobody by it."""
-    pk = request.POST.get("segment", "")
-    found = Segment.objects.filter(workspace=request.workspace)
-    segment = found.filter(id=pk).first() if pk.isdigit() else None
+    pk = asked.number(request.POST.get("segment", ""))
+    segment = Segment.objects.filter(workspace=request.workspace, id=pk).first()
     if segment:
         segments.remove(request, segment)
     return redirect("broadcasts:settings", slug=request.workspace.slug)

@@ -12,7 +12,7 @@ from broadcasts.models import Broadcast, File, Segment
 from broadcasts.steps import steps
 from business_numbers import template_values
 from business_numbers.models import Number, Template
-from converge import bulk, clock
+from converge import asked, bulk, clock
 from inbox.words import clock_time, visible
 
 
@@ -35,9 +35,9 @@ def begin(request):
 
 def _begun_with(request) -> list[dict]:
     """The segment whose page the broadcast was begun on."""
-    pk = request.POST.get("segment", "")
+    pk = asked.number(request.POST.get("segment", ""))
     own = Segment.objects.filter(workspace=request.workspace)
-    found = own.filter(id=pk).first() if pk.isdigit() else None
+    found = own.filter(id=pk).first()
     return [{"kind": "segment", "id": found.id}] if found else []
 
 
@@ -110,8 +110,7 @@ def _preview(request, broadcast: Broadcast) -> dict:
             for v in template_values.variables(template)
         }
         return {"shown": template_values.preview(template, values), "sample": None}
-    asked = request.GET.get("as", "")
-    place = int(asked) % len(found) if asked.isdigit() else 0
+    place = asked.number(request.GET.get("as", ""), 0) % len(found)
     sample = found[place]
     values = filling.fill(template, broadcast.variables, sample.contact, sample.row)
     return {

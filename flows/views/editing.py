@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts.access import member
-from converge import clock
+from converge import asked, clock
 from flows import drafts, editing, simulate, surroundings, words
 from flows import editor as drawing
 from flows.access import flow_for
@@ -221,7 +221,7 @@ def _place(key: str) -> tuple[int, str]:
 
 
 def _number(text) -> int | None:
-    return int(text) if text and text.isdigit() and len(text) < 7 else None
+    return asked.number(text) if text and len(text) < 7 else None
 
 
 def _back(request, flow: Flow, step: int | None = None):

@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from accounts.access import member
+from converge import asked
 from flows import simulate, surroundings
 from flows.access import flow_for, test_for
 from flows.graph import read
@@ -28,7 +29,7 @@ def turn(request, flow_id):
     return editing.show(
         request,
         flow,
-        int(step) if step.isdigit() else None,
+        asked.number(step),
         test=played,
         script=json.dumps(script),
         is_testing=True,

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.access import member
-from converge import clock, csv_files
+from converge import asked, clock, csv_files
 from inbox import contact_export, import_check, import_columns, import_run, import_undo
 from inbox.access import import_for
 from inbox.import_forms import PolicyForm, UploadForm
@@ -186,10 +186,8 @@ def lines(request, import_id):
     """The lines with one verdict, as they stand in the file."""
     source = import_for(request, import_id)
     verdict = request.GET.get("verdict", ImportRow.NEW)
-    after = request.GET.get("after", "")
-    found = source.rows.filter(
-        verdict=verdict, line__gt=int(after) if after.isdigit() else 0
-    )
+    after = asked.number(request.GET.get("after", ""), 0)
+    found = source.rows.filter(verdict=verdict, line__gt=after)
     rows = list(found.select_related("contact").order_by("line")[: PAGE + 1])
     context = {
         "source": source,

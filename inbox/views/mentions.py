@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import member
-from converge import clock
+from converge import asked, clock
 from inbox import mentions, words
 from inbox.models import Mention
 
@@ -20,9 +20,9 @@ def show_all(request):
     own = Mention.objects.of(request.membership).select_related(
         "note__author", "note__conversation__contact"
     )
-    before = request.GET.get("before", "")
-    if before.isdigit():
-        own = own.filter(id__lt=int(before))
+    before = asked.number(request.GET.get("before", ""))
+    if before is not None:
+        own = own.filter(id__lt=before)
     found = list(own.order_by("-id")[: PAGE + 1])
     context = {
         "rows": [_row(mention) for mention in found[:PAGE]],
@@ -70,9 +70,9 @@ def read(request, mention_id):
 @member("read")
 def read_all(request):
     """Those that were shown; what came since stays new."""
-    newest = request.POST.get("newest", "")
+    newest = asked.number(request.POST.get("newest", ""), 0)
     own = Mention.objects.of(request.membership)
-    _mark(own.filter(id__lte=int(newest)) if newest.isdigit() else own.none())
+    _mark(own.filter(id__lte=newest))
     return redirect("inbox:mentions", slug=request.workspace.slug)
 
 

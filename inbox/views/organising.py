@@ -7,7 +7,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import audit
 from accounts.access import is_scripted, member
-from converge import bulk, clock
+from converge import asked, bulk, clock
 from inbox import (
     blocking,
     closing,
@@ -65,7 +65,7 @@ def assign(request, conversation: Conversation):
         pk = request.user.pk if chosen == "me" else chosen
         conversation.assignee = get_object_or_404(
             get_user_model(),
-            pk=pk if str(pk).isdigit() else 0,
+            pk=asked.number(str(pk), 0),
             memberships__workspace=request.workspace,
         )
     conversation.save(update_fields=["assignee"])
@@ -170,9 +170,9 @@ def switch_block(request, public_id):
 def read(request, public_id):
     """Looked up to a place in the order of arrival. Personal, so nobody else is told."""
     conversation = conversation_for(request, public_id)
-    seq = request.POST.get("seq", "")
-    if seq.isdigit():
-        reading.mark_read(request.membership, conversation, int(seq))
+    seq = asked.number(request.POST.get("seq", ""))
+    if seq is not None:
+        reading.mark_read(request.membership, conversation, seq)
     return HttpResponse(status=204)
 
 
@@ -227,7 +227,7 @@ def save_draft(request, public_id):
             request.user.id,
             mode,
             body,
-            int(version) if version.isdigit() else 0,
+            asked.number(version, 0),
         ],
     )
     if not is_scripted(request):

@@ -5,7 +5,7 @@ import re
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 
 BLOCK = 64 * 1024
-ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def answer(request, file, size: int, content_type: str):

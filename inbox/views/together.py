@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit
 from accounts.access import is_scripted, member
-from converge import clock
+from converge import asked, clock
 from inbox import rows, snoozing, together, undoing
 from inbox.access import are_uuids
 from inbox.filters import ConversationFilter
@@ -97,7 +97,7 @@ def _teammate(request, chosen: str):
         return None
     return get_object_or_404(
         get_user_model(),
-        pk=chosen if chosen.isdigit() else 0,
+        pk=asked.number(chosen, 0),
         memberships__workspace=request.workspace,
     )
 

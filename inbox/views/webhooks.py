@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts import audit
 from accounts.access import member
-from converge import clock
+from converge import asked, clock
 from inbox import outgoing, outgoing_results
 from inbox.models import OutgoingDelivery, OutgoingWebhook
 from inbox.webhook_forms import WebhookForm
@@ -158,9 +158,9 @@ def _renew(webhook: OutgoingWebhook) -> str:
 
 def _show(request, webhook: OutgoingWebhook, *, secret: str = ""):
     log = webhook.deliveries.order_by("-id")
-    before = request.GET.get("before", "")
-    if before.isascii() and before.isdecimal() and len(before) < 19:
-        log = log.filter(id__lt=int(before))
+    before = asked.number(request.GET.get("before", ""))
+    if before is not None:
+        log = log.filter(id__lt=before)
     deliveries = list(log[: PAGE + 1])
     context = {
         "row": _row(webhook),
