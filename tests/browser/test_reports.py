@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 REPORTS = "/w/northwind/reports/"
+LIST_PAGE = 50
 
 
 def test_a_figure_leads_to_the_conversations_it_counts(page, northwind, conversation):
@@ -16,7 +17,8 @@ def test_a_figure_leads_to_the_conversations_it_counts(page, northwind, conversa
     figure.click()
 
     expect(page).to_have_url(f"{northwind.url}/w/northwind/inbox/?waiting=on")
-    expect(page.locator("#conversations > .conv")).to_have_count(counted)
+    shown = min(counted, LIST_PAGE)
+    expect(page.locator("#conversations > .conv")).to_have_count(shown)
 
 
 def test_a_period_is_chosen_kept_between_tabs_and_exported(page, northwind):
