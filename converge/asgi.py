@@ -26,6 +26,7 @@ PAGE_THREADS = 8
 pages = WSGIMiddleware(get_wsgi_application(), workers=PAGE_THREADS)
 
 from accounts.models import Membership  # noqa: E402  (needs the applications)
+from inbox import online  # noqa: E402
 
 door_keepers = ThreadPoolExecutor(2, thread_name_prefix="live-login")
 lanes: dict = {}
@@ -50,7 +51,7 @@ async def _live(receive, send):
         message = await receive()
         if message["type"] == "lifespan.startup":
             writer = GroupedWriter(settings.DATABASE_URL)
-            hub = Hub(settings.LISTEN_DATABASE_URL)
+            hub = Hub(settings.LISTEN_DATABASE_URL, tell_online)
             writer.start()
             hub.start()
             lanes["webhooks"] = WebhookDoor(writer)
@@ -61,6 +62,19 @@ async def _live(receive, send):
             await writer.stop()
             await send({"type": "lifespan.shutdown.complete"})
             return
+
+
+async def tell_online(people: set[tuple[int, int]]) -> None:
+    loop = asyncio.get_running_loop()
+    await loop.run_in_executor(door_keepers, _keep_online, people)
+
+
+def _keep_online(people: set[tuple[int, int]]) -> None:
+    close_old_connections()
+    try:
+        online.keep(people)
+    finally:
+        close_old_connections()
 
 
 async def authenticate(scope) -> tuple[int, int] | None:

@@ -11,9 +11,11 @@ import logging
 import random
 import time
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import psycopg
+from django.db import DatabaseError
 
 from converge.live import CHANNEL
 
@@ -26,6 +28,8 @@ PING_EVERY = 15.0
 LIFE, LIFE_JITTER = 600.0, 60.0
 STREAMS_PER_USER = 6
 RETRY_MS = 2000
+# Who is here is told this often, and soon after somebody came.
+TELL_EVERY, TELL_AFTER = 20.0, 0.5
 
 
 @dataclass(eq=False)
@@ -71,24 +75,33 @@ class Stream:
         return f"event: change\ndata: {json.dumps(event)}\n\n".encode()
 
 
+# Gets (workspace id, user id) of everybody with an open page.
+TellOnline = Callable[[set[tuple[int, int]]], Awaitable[None]]
+
+
 class Hub:
-    def __init__(self, database_url: str):
+    def __init__(self, database_url: str, tell_online: TellOnline | None = None):
         self.database_url = database_url
+        self.tell_online = tell_online
+        self.coming: set[tuple[int, int]] = set()
+        self.has_come = asyncio.Event()
         # Inner dictionaries for their order: a person's oldest stream ends first.
         self.streams: dict[int, dict[Stream, None]] = defaultdict(dict)
-        self.task: asyncio.Task | None = None
+        self.tasks: list[asyncio.Task] = []
 
     def start(self) -> None:
-        self.task = asyncio.create_task(self._listen())
+        self.tasks = [asyncio.create_task(self._listen())]
+        if self.tell_online:
+            self.tasks.append(asyncio.create_task(self._tell_who_is_here()))
 
     async def stop(self) -> None:
         for streams in self.streams.values():
             for stream in streams:
                 stream.end()
-        if self.task:
-            self.task.cancel()
+        for task in self.tasks:
+            task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
-                await self.task
+                await task
 
     @property
     def count(self) -> int:
@@ -105,6 +118,8 @@ class Hub:
             own[0].end()
         stream = Stream(workspace, user)
         self.streams[workspace][stream] = None
+        self.coming.add((workspace, user))
+        self.has_come.set()
         return stream
 
     def leave(self, stream: Stream) -> None:
@@ -139,6 +154,24 @@ class Hub:
                 logger.warning("listening lost", extra={"error": type(error).__name__})
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311
             pause = min(pause * 2, 10)
+
+    async def _tell_who_is_here(self) -> None:
+        """Who came, soon; all who are here, now and then."""
+        all_told_at = time.monotonic()
+        while True:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(TELL_EVERY):
+                    await self.has_come.wait()
+            await asyncio.sleep(TELL_AFTER)  # those who come together are told together
+            here, self.coming = self.coming, set()
+            self.has_come.clear()
+            if time.monotonic() - all_told_at >= TELL_EVERY:
+                all_told_at = time.monotonic()
+                here |= {(w, s.user) for w, own in self.streams.items() for s in own}
+            try:
+                await self.tell_online(here)
+            except DatabaseError as error:
+                logger.warning("online not told", extra={"error": type(error).__name__})
 
     def _refresh_all(self) -> None:
         for streams in self.streams.values():

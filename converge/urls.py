@@ -81,6 +81,7 @@ urlpatterns = [
         name="template",
     ),
     path("connect/<str:kind>/", come_back, {"mark_gap": mark_gap}, name="come_back"),
+    path("w/<slug:slug>/settings/assignment/", include("inbox.assignment_urls")),
     path("w/<slug:slug>/settings/replies/", include("inbox.reply_urls")),
     path("w/<slug:slug>/settings/webhooks/", include("inbox.webhook_urls")),
     path("w/<slug:slug>/settings/export/", include(export_urls.urlpatterns_for(TASK))),

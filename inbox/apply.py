@@ -25,6 +25,7 @@ from converge.live import Change, announce
 from inbox import (
     amendments,
     arrivals,
+    assigning,
     echoes,
     effects,
     outgoing,
@@ -90,6 +91,7 @@ def apply(items: list[Item]) -> list[Arrived]:
     effects.follow_deliveries(reports)
     effects.keep_preferences(_only(placed, Preference))
     _apply_account_changes(items)
+    assigning.follow(arrived, list(numbers.values()))
 
     touched = {conversations[p.contact, p.number.id] for p in about}
     tell(touched | {known.conversation for known in settled})
@@ -118,11 +120,8 @@ def _needs_number(item: Item) -> bool:
 
 def _numbers_of(items: list[Item]) -> dict[tuple[str, str], Number]:
     wanted = {_key(i) for i in items if i.fact.target}
-    found = outgoing.listened(
-        Number.objects.in_use()
-        .filter(meta_id__in={target for _, target in wanted})
-        .select_related("account")
-    )
+    found = Number.objects.in_use().filter(meta_id__in={target for _, target in wanted})
+    found = assigning.ruled(outgoing.listened(found.select_related("account")))
     return {(n.kind, n.meta_id): n for n in found if (n.kind, n.meta_id) in wanted}
 
 

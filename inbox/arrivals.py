@@ -31,6 +31,7 @@ class Arrived:
     message: uuid.UUID
     at: datetime
     is_fresh: bool
+    has_opened: bool = False  # the conversation was closed, asleep or new
 
 
 def open_conversations(
@@ -74,7 +75,7 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
     new = {pk for (pk,) in bulk.insert(Message, list(rows.values()))}
     fresh = [(p, row) for p, row in _with_rows(placed, rows) if row["id"] in new]
     _store_attachments(fresh)
-    _touch_conversations(fresh)
+    opened = _touch_conversations(fresh)
     amendments.apply_parked([row for _, row in fresh])
     return [
         Arrived(
@@ -83,6 +84,7 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
             row["id"],
             p.fact.at,
             p.received_at - p.fact.at <= FRESH,
+            row["conversation_id"] in opened,
         )
         for p, row in fresh
         if not p.fact.is_echo
@@ -217,8 +219,11 @@ def _can_fetch(media) -> bool:
     return bool(media.media_id or media.url)
 
 
-def _touch_conversations(fresh) -> None:
-    """Fold per conversation, then one UPDATE: newest row wins, the window only grows."""
+def _touch_conversations(fresh) -> set[int]:
+    """Fold per conversation, then one UPDATE: newest row wins, the window only grows.
+
+    Gives those that were opened.
+    """
     folded: dict[int, dict] = {}
     for p, row in fresh:
         at, seq = row["at"], row["seq"]
@@ -241,8 +246,9 @@ def _touch_conversations(fresh) -> None:
     rows = [folded[key] for key in sorted(folded)]
     touched = bulk.fetch(TOUCH, [bulk.to_json(rows)]) if rows else []
     listened = {row["conversation_id"] for p, row in fresh if p.number.is_listened}
-    taken_over = [pk for pk, is_news in touched if is_news and pk in listened]
+    taken_over = [pk for pk, is_news, _ in touched if is_news and pk in listened]
     outgoing.about(taken_over, outgoing.HANDED_OVER, humanHandoff=True, by=None)
+    return {pk for pk, _, has_opened in touched if has_opened}
 
 
 def _blank(conversation: int) -> dict:
@@ -292,7 +298,9 @@ FROM jsonb_to_recordset(%s::jsonb) AS r(
   phone_at timestamptz)
 CROSS JOIN LATERAL (
   SELECT c.last_kind = '' OR (r.last_at, r.last_seq) > (c.last_at, c.last_seq)
-    AS is_newer FROM inbox_conversation c WHERE c.id = r.id) AS n
+    AS is_newer, c.last_kind = '' OR c.state <> 'open' AS was_over
+  FROM inbox_conversation c WHERE c.id = r.id) AS n
 WHERE t.id = r.id
-RETURNING t.id, COALESCE(t.takeover_at = r.phone_at, false)
+RETURNING t.id, COALESCE(t.takeover_at = r.phone_at, false),
+  n.was_over AND r.first_at IS NOT NULL
 """

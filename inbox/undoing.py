@@ -30,7 +30,7 @@ from inbox.together import (
 # Kinds of acts about the same thing, and the events that tell of it.
 ABOUT_STATE = (CLOSE, REOPEN, SNOOZE), ("closed", "reopened", "snoozed", "woke")
 ABOUT = dict.fromkeys(ABOUT_STATE[0], ABOUT_STATE) | {
-    ASSIGN: ((ASSIGN,), ("assigned", "unassigned")),
+    ASSIGN: ((ASSIGN,), ("assigned", "assigned_by_rule", "unassigned")),
     RELEASE: ((RELEASE,), ("takeover_on", "takeover_off")),
 }
 WHAT = {

@@ -46,6 +46,8 @@ EVENTS = {
     "takeover_on": ("hand", "Human takeover turned on because {actor} {reason}"),
     "takeover_off": ("bot", "{actor} turned human takeover off"),
     "assigned": ("user", "{actor} assigned this to {to}"),
+    "assigned_by_rule": ("user", "Assigned to {to} by the rule of {number}"),
+    "left_unassigned": ("user", "Not assigned by the rule of {number}: {why}"),
     "unassigned": ("user", "{actor} took the assignment away"),
     "closed": ("check", "{actor} closed this conversation"),
     "reopened": ("refresh", "{actor} opened this conversation again"),

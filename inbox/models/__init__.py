@@ -1,4 +1,5 @@
 from inbox.models.acts import TeamAct
+from inbox.models.assigning import AssignmentRule, Online
 from inbox.models.contacts import Contact, ContactTag, Identity, MergeProposal, Tag
 from inbox.models.conversations import Conversation, Event, Note, Presence, ReadMark
 from inbox.models.exports import WorkspaceExport
@@ -20,6 +21,7 @@ from inbox.models.views import SavedView
 
 __all__ = [
     "ApiSend",
+    "AssignmentRule",
     "Attachment",
     "Attempt",
     "CannedReply",
@@ -37,6 +39,7 @@ __all__ = [
     "MergeProposal",
     "Message",
     "Note",
+    "Online",
     "OutgoingDelivery",
     "OutgoingWebhook",
     "ParkedChange",

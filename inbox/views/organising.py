@@ -12,6 +12,7 @@ from inbox import (
     blocking,
     closing,
     mentions,
+    online,
     outgoing,
     reading,
     snoozing,
@@ -201,6 +202,7 @@ def presence(request, public_id):
         " DO UPDATE SET state = excluded.state, at = excluded.at",
         [request.workspace.id, conversation.id, request.user.id, state],
     )
+    online.keep([(request.workspace.id, request.user.id)])
     return HttpResponse(status=204)
 
 

@@ -206,6 +206,8 @@ METHODS = {
     "revoke_api_key": POST,
     "exports:list": GET,
     "exports:download": GET,
+    "assignment:list": GET,
+    "assignment:set": POST,
     "webhooks:list": GET,
     "webhooks:show": GET,
     "webhooks:edit": GET,

@@ -81,6 +81,7 @@ FIXED = {
     "team": f"{SETTINGS}team/",
     "audit": f"{SETTINGS}audit/",
     "export": f"{SETTINGS}export/",
+    "assignment rules": f"{SETTINGS}assignment/",
     "webhooks": f"{SETTINGS}webhooks/",
     "API keys": f"{SETTINGS}api-keys/",
     "workspaces": "/workspaces/",
