@@ -1,5 +1,6 @@
 """Open pages hear which conversations changed: never what was said, never others'."""
 
+import asyncio
 import json
 from datetime import timedelta
 
@@ -131,3 +132,27 @@ def test_business_time_is_real_time_in_production(settings):
         clock.move_to(60)
 
     assert abs(clock.now() - timezone.now()) < timedelta(minutes=5)
+
+
+def test_who_comes_is_told_soon_and_once(monkeypatch):
+    monkeypatch.setattr(hub, "TELL_AFTER", 0)
+    told = []
+
+    async def come():
+        heard = asyncio.Event()
+
+        async def tell(people):
+            told.append(people)
+            heard.set()
+
+        center = Hub("", tell)
+        center.join(1, 10)
+        center.join(1, 10)
+        center.join(2, 20)
+        center.tasks = [asyncio.create_task(center._tell_who_is_here())]
+        await heard.wait()
+        await center.stop()
+
+    asyncio.run(come())
+
+    assert told == [{(1, 10), (2, 20)}]
