@@ -123,6 +123,24 @@ class Membership(models.Model):
         return roles.may(self.role, act)
 
 
+class Team(models.Model):
+    """Members under a name; whoever leaves the workspace leaves its teams."""
+
+    workspace = models.ForeignKey(
+        Workspace, on_delete=models.CASCADE, related_name="teams"
+    )
+    name = models.CharField(max_length=40)
+    members = models.ManyToManyField(Membership, related_name="teams", blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint("workspace", Lower("name"), name="team_once")
+        ]
+
+    def __str__(self):
+        return self.name
+
+
 class InvitationQuerySet(models.QuerySet):
     def open(self):
         return self.filter(

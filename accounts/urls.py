@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts.views import api_keys, cases, settings
+from accounts.views import api_keys, cases, settings, teams
 
 urlpatterns = [
     path("", settings.overview, name="settings"),
@@ -15,6 +15,9 @@ urlpatterns = [
         settings.revoke_invitation,
         name="revoke_invitation",
     ),
+    path("teams/", teams.teams, name="teams"),
+    path("teams/<int:team_id>/", teams.edit, name="edit_team"),
+    path("teams/<int:team_id>/delete/", teams.delete, name="delete_team"),
     path("api-keys/", api_keys.keys, name="api_keys"),
     path("api-keys/<int:key_id>/revoke/", api_keys.revoke, name="revoke_api_key"),
     path("cases/", cases.all_cases, name="cases"),

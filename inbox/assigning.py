@@ -16,7 +16,7 @@ from inbox.arrivals import Arrived
 from inbox.models import AssignmentRule, Conversation, Event
 from inbox.online import ONLINE_FOR
 
-NOBODY_ONLINE = "nobody was online"
+NOBODY_ONLINE = "nobody it asks was online"
 GONE = "the person it names can no longer answer here"
 # What a flow hands over is nobody's yet; these say that somebody has it.
 TAKEN = (Conversation.BY_REPLY, Conversation.BY_PHONE, Conversation.BY_SWITCH)
@@ -24,12 +24,13 @@ TAKEN = (Conversation.BY_REPLY, Conversation.BY_PHONE, Conversation.BY_SWITCH)
 
 @dataclass(frozen=True)
 class Rule:
-    """`person` is None where online members take turns; `turn` had the last one."""
+    """`person` is None where online members (of a `team`) take turns; `turn` had the last."""
 
     number: int
     label: str
     person: int | None = None
     turn: int = 0
+    team: int | None = None
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class Teammate:
     id: int
     name: str
     is_online: bool
+    teams: Sequence[int] = ()
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,8 @@ def decide(opened: Opened, rule: Rule, team: Sequence[Teammate]) -> Assign | Lea
     if rule.person is not None:
         is_there = any(mate.id == rule.person for mate in team)
         return Assign(rule.person) if is_there else Leave(GONE)
-    online = [mate.id for mate in team if mate.is_online]
+    asked = [m for m in team if rule.team is None or rule.team in m.teams]
+    online = [mate.id for mate in asked if mate.is_online]
     if not online:
         return Leave(NOBODY_ONLINE)
     return Assign(next((pk for pk in online if pk > rule.turn), online[0]))
@@ -124,7 +127,8 @@ def _teams(workspaces: set[int]) -> dict[int, list[Teammate]]:
 
 TEAMS = """
 SELECT m.workspace_id, m.user_id, COALESCE(NULLIF(btrim(u.name), ''), u.email),
-  COALESCE(o.seen_at > clock_timestamp() - %s, false)
+  COALESCE(o.seen_at > clock_timestamp() - %s, false),
+  ARRAY(SELECT t.team_id FROM accounts_team_members t WHERE t.membership_id = m.id)
 FROM accounts_membership m JOIN accounts_user u ON u.id = m.user_id
 LEFT JOIN inbox_online o ON o.workspace_id = m.workspace_id AND o.user_id = m.user_id
 WHERE m.workspace_id = ANY(%s) AND m.role = ANY(%s) AND u.is_active
@@ -149,7 +153,8 @@ def _opened(conversations: list[int], numbers: list[int]) -> list[Opened]:
 
 
 def _as_rule(rule: AssignmentRule) -> Rule:
-    return Rule(rule.number_id, rule.number.label, rule.person_id, rule.turn)
+    label = rule.number.label
+    return Rule(rule.number_id, label, rule.person_id, rule.turn, rule.team_id)
 
 
 def _write(outcomes: list, teams: dict) -> list[int]:

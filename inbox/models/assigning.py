@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import User, Workspace
+from accounts.models import Team, User, Workspace
 from business_numbers.models import Number
 
 
@@ -24,20 +24,27 @@ class AssignmentRule(models.Model):
     person = models.ForeignKey(
         User, null=True, on_delete=models.CASCADE, related_name="+"
     )
+    team = models.ForeignKey(
+        Team,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="Whose members take turns; everybody's without one.",
+    )
     turn = models.BigIntegerField(default=0)
     given_count = models.PositiveBigIntegerField(default=0)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind="person", person__isnull=False)
+                condition=Q(kind="person", person__isnull=False, team=None)
                 | Q(kind="turns", person=None),
                 name="assignment_rule_fits_its_kind",
             )
         ]
 
     def __str__(self):
-        return f"{self.number}: {self.get_kind_display()}"
+        return f"the rule of {self.number}"
 
 
 class Online(models.Model):

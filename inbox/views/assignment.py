@@ -1,5 +1,7 @@
 """Assignment rules in the settings: one for each number."""
 
+from dataclasses import dataclass
+
 from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
@@ -8,31 +10,44 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts import audit, roles
 from accounts.access import member
-from accounts.models import Membership, User
+from accounts.models import Membership, Team, User
 from business_numbers.models import Number
 from inbox.models import AssignmentRule, Online
 from inbox.online import ONLINE_FOR
 
-NOBODY, TURNS = "nobody", "turns"
+NOBODY, TURNS, TEAM = "nobody", "turns", "team-"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """`kind` is empty for nobody."""
+
+    kind: str
+    sentence: str
+    person: User | None = None
+    team: Team | None = None
 
 
 @require_GET
 @member("manage_team")
 def rules(request):
-    team = _team(request.workspace)
+    mates = _mates(request.workspace)
     numbers = _numbers(request.workspace).select_related("assignment_rule__person")
-    ids = {user.pk for user in team}
+    ids = {user.pk for user in mates}
     rows = [_row(number, ids) for number in numbers.order_by("label", "id")]
     online = Online.objects.filter(
         workspace=request.workspace,
-        user__in=team,
+        user__in=mates,
         seen_at__gt=timezone.now() - ONLINE_FOR,
     )
     context = {
         "rows": rows,
-        "team": team,
+        "mates": mates,
+        "teams": [
+            (f"{TEAM}{t.pk}", t) for t in request.workspace.teams.order_by("name")
+        ],
         "online": [o.user for o in online.select_related("user").order_by("user_id")],
-        "has_turns": any(row["chosen"] == TURNS for row in rows),
+        "has_turns": any(row.get("is_turns") for row in rows),
     }
     return render(request, "assignment/list.html", context)
 
@@ -41,52 +56,62 @@ def rules(request):
 @member("manage_team")
 def set_rule(request, number_id):
     number = get_object_or_404(_numbers(request.workspace), pk=number_id)
-    chosen = request.POST.get("to", "")
-    person = next((u for u in _team(request.workspace) if str(u.pk) == chosen), None)
-    if chosen not in (NOBODY, TURNS) and person is None:
+    choice = _choice(request.workspace, request.POST.get("to", ""))
+    if choice is None:
         messages.error(request, "Choose somebody who can answer in this workspace.")
         return _back(request)
     with transaction.atomic():
-        _keep(number, chosen, person)
-        said = _say(chosen, person)
-        audit.record(request, "assignment rule changed", number.label, to=said)
-    messages.info(request, f"{number.label}: {said}.")
+        _keep(number, choice)
+        audit.record(
+            request, "assignment rule changed", number.label, to=choice.sentence
+        )
+    messages.info(request, f"{number.label}: {choice.sentence}.")
     return _back(request)
 
 
-def _keep(number: Number, chosen: str, person: User | None) -> None:
+def _choice(workspace, chosen: str) -> Choice | None:
+    """What one of the page's options means; None when it offers no such thing."""
     if chosen == NOBODY:
+        return Choice("", "nobody")
+    if chosen == TURNS:
+        return Choice(AssignmentRule.TURNS, "online members by turns")
+    for team in workspace.teams.all():
+        if chosen == f"{TEAM}{team.pk}":
+            sentence = f"online members of {team.name} by turns"
+            return Choice(AssignmentRule.TURNS, sentence, team=team)
+    for user in _mates(workspace):
+        if chosen == str(user.pk):
+            return Choice(AssignmentRule.PERSON, f"always {user.name}", person=user)
+    return None
+
+
+def _keep(number: Number, choice: Choice) -> None:
+    if not choice.kind:
         AssignmentRule.objects.filter(number=number).delete()
         return
-    kind = AssignmentRule.PERSON if person else AssignmentRule.TURNS
     AssignmentRule.objects.update_or_create(
         number=number,
         defaults={
             "workspace_id": number.workspace_id,
-            "kind": kind,
-            "person": person,
+            "kind": choice.kind,
+            "person": choice.person,
+            "team": choice.team,
         },
     )
 
 
-def _say(chosen: str, person: User | None) -> str:
-    if person:
-        return f"always {person.name}"
-    return "online members by turns" if chosen == TURNS else "nobody"
-
-
-def _row(number: Number, team: set[int]) -> dict:
+def _row(number: Number, mates: set[int]) -> dict:
     """`gone`: the rule names somebody who can no longer answer here."""
     rule = getattr(number, "assignment_rule", None)
     if rule is None:
         return {"number": number, "chosen": NOBODY, "given": 0, "gone": None}
-    gone = rule.person if rule.person and rule.person_id not in team else None
-    chosen = str(rule.person_id) if rule.person else TURNS
+    chosen = f"{TEAM}{rule.team_id}" if rule.team_id else TURNS
     return {
         "number": number,
-        "chosen": chosen,
+        "chosen": str(rule.person_id) if rule.person_id else chosen,
+        "is_turns": rule.kind == AssignmentRule.TURNS,
         "given": rule.given_count,
-        "gone": gone,
+        "gone": rule.person if rule.person and rule.person_id not in mates else None,
     }
 
 
@@ -94,7 +119,7 @@ def _numbers(workspace):
     return Number.objects.in_use().filter(workspace=workspace)
 
 
-def _team(workspace) -> list[User]:
+def _mates(workspace) -> list[User]:
     """Who may answer."""
     may = [role for role, _ in roles.ROLES if roles.may(role, "reply")]
     found = Membership.objects.filter(

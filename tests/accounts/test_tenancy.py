@@ -236,6 +236,9 @@ METHODS = {
     "workspace": GET,
     "team": GET,
     "change_member": POST,
+    "teams": GET,
+    "edit_team": GET,
+    "delete_team": POST,
     "revoke_invitation": POST,
     "audit": GET,
     "second_factor_needed": GET,
@@ -311,6 +314,7 @@ def world(workspace, alice, number, conversation):
             workspace, alice, "It is silent", "Since noon.", {}
         ).reference,
         **told_webhook(workspace),
+        "team_id": workspace.teams.create(name="Support").id,
         "export_id": WorkspaceExport.objects.create(
             workspace=workspace, asked_at=conversation.last_at, state="ready"
         ).id,

@@ -79,6 +79,7 @@ FIXED = {
     "profile": f"{SETTINGS}profile/",
     "workspace": f"{SETTINGS}workspace/",
     "team": f"{SETTINGS}team/",
+    "teams": f"{SETTINGS}teams/",
     "audit": f"{SETTINGS}audit/",
     "export": f"{SETTINGS}export/",
     "assignment rules": f"{SETTINGS}assignment/",

@@ -8,7 +8,7 @@ from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Team
 from inbox import assigning, ingest, online
 from inbox.assigning import GONE, NOBODY_ONLINE, Assign, Leave, Opened, Rule, Teammate
 from inbox.models import AssignmentRule, Conversation, Event, Online
@@ -46,6 +46,19 @@ TABLE = [
     (opened(is_taken=True, taken_by=5), 5, 0, team(3, 5, 8), Assign(5)),
     (opened(is_taken=True), 5, 0, team(3, 5, 8), Leave()),  # on the phone
 ]
+
+
+def test_a_team_takes_turns_among_its_own():
+    rule = Rule(number=1, label="Support UK", turn=3, team=7)
+    mates = [
+        Teammate(3, "Ana", True, (7,)),
+        Teammate(5, "Ben", True, (8,)),
+        Teammate(8, "Cleo", True, (8, 7)),
+    ]
+
+    assert assigning.decide(opened(), rule, mates) == Assign(8)
+    nobody = [mates[1], Teammate(3, "Ana", False, (7,))]
+    assert assigning.decide(opened(), rule, nobody) == Leave(NOBODY_ONLINE)
 
 
 @pytest.mark.parametrize(("what", "person", "turn", "mates", "decided"), TABLE)
@@ -127,8 +140,22 @@ def test_nobody_online_leaves_it_unassigned_and_says_so(turns, number, alice, cl
     page = client.get(f"/w/{slug}/inbox/c/{conversation.public_id}/")
 
     assert conversation.assignee is None
-    sentence = "Not assigned by the rule of Support UK: nobody was online"
+    sentence = "Not assigned by the rule of Support UK: nobody it asks was online"
     assert sentence in page.content.decode()
+
+
+def test_only_members_of_its_team_take_turns(number, alice, bob):
+    support = Team.objects.create(workspace=number.workspace, name="Support")
+    support.members.set(bob.memberships.all())
+    AssignmentRule.objects.create(
+        workspace=number.workspace, number=number, kind=TURNS, team=support
+    )
+    come_online(alice, bob, workspace=number.workspace)
+
+    assert [write(number, who).assignee for who in (112, 113)] == [bob, bob]
+
+    bob.memberships.all().delete()
+    assert write(number, 114).assignee is None
 
 
 def test_a_viewer_gets_nothing(turns, number):

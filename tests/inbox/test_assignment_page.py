@@ -64,3 +64,12 @@ def test_the_page_says_who_is_online_and_whose_rule_is_void(
     page = choose("nonsense")
 
     assert "Bob Agent can no longer answer here" in page
+
+
+def test_a_team_is_chosen(choose, workspace):
+    team = workspace.teams.create(name="Support")
+
+    page = choose(f"team-{team.pk}")
+
+    assert "Support UK: online members of Support by turns." in page
+    assert AssignmentRule.objects.get().team == team
