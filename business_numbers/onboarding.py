@@ -197,6 +197,8 @@ def finish(number: Number) -> None:
         sync_number(number, grant)
         if not number.account.templates_synced_at:
             sync_templates(number.account, grant)
+        if number.is_coexistence:
+            _ask_for_the_past(number, grant)
     except GraphError as error:
         number.set_status(Number.ERROR, error.meaning.words)
         return
@@ -205,6 +207,19 @@ def finish(number: Number) -> None:
         timeline.note(
             number.account, "connected", number=number, by=number.account.authorised_by
         )
+
+
+def _ask_for_the_past(number: Number, grant: Grant) -> None:
+    """What was said in the phone app. Meta gives it once, within a day; when it does not,
+    the number works all the same."""
+    body = {"messaging_product": "whatsapp", "sync_type": "history"}
+    try:
+        call(grant, "POST", f"{number.meta_id}/smb_app_data", json=body)
+    except GraphError as error:
+        said = {"problem": error.meaning.words}
+        timeline.note(number.account, "history not given", said, number=number)
+    else:
+        timeline.note(number.account, "history asked for", number=number)
 
 
 def _connected_again(number: Number, by: str) -> None:

@@ -9,7 +9,7 @@ import json
 import re
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from business_numbers.webhook_facts import (
@@ -107,7 +107,7 @@ def _split(data: dict) -> Iterator[Update]:
             if not isinstance(value, dict):
                 continue
             base = (text(entry.get("id")), entry.get("time"), name, value)
-            parts = list(_parts(name, value))
+            parts = list(_past(value) if name == "history" else _parts(name, value))
             for part, item in parts or [("", value)]:
                 yield Update(index, *base, part, item)
                 index += 1
@@ -122,12 +122,35 @@ def _parts(name: str, value: dict) -> Iterator[tuple[str, dict]]:
             yield "errors", item
 
 
+def _past(value: dict) -> Iterator[tuple[str, dict]]:
+    """What was said in the phone app before, thread by thread; its pictures come after,
+    each as a message alone. The id of a thread is the customer's number."""
+    for piece in dicts(value.get("history")):
+        for thread in dicts(piece.get("threads")):
+            for item in dicts(thread.get("messages")):
+                yield "history", _of_thread(item, text(thread.get("id")))
+        for item in dicts(piece.get("errors")):
+            yield "errors", item
+    for item in dicts(value.get("messages")):
+        yield "history", item
+
+
+def _of_thread(item: dict, customer: str) -> dict:
+    is_theirs = _digits(text(item.get("from"))) == _digits(customer)
+    return item if is_theirs or item.get("to") else item | {"to": customer}
+
+
 def read(update: Update) -> list[Fact]:
     """The facts of one update (usually one)."""
     if update.part == "messages":
         return [read_message(update)]
     if update.part == "message_echoes":
         return [read_message(update, is_echo=True)]
+    if update.part == "history":
+        is_ours = bool(update.item.get("to"))
+        fact = read_message(update, is_echo=is_ours)
+        is_message = isinstance(fact, Inbound)
+        return [replace(fact, is_past=True) if is_message else fact]
     if update.part == "statuses":
         return [read_status(update)]
     if update.part == "user_preferences":
@@ -169,7 +192,10 @@ def _read_content(kind, item, content, base, is_echo) -> Inbound:
     context = item.get("context") if isinstance(item.get("context"), dict) else {}
     payload = {
         key: item[key]
-        for key in ("referral", "context", "errors", "group_id", "unsupported")
+        for key in (
+            *("referral", "context", "errors", "group_id", "unsupported"),
+            "history_context",
+        )
         if item.get(key)
     }
     if kind == "contacts":
@@ -234,7 +260,7 @@ def _person(item: dict, value: dict, *, is_echo: bool) -> Person:
     if USER_ID.match(number):
         number, user_id = "", user_id or number
     person = Person(
-        wa_id=re.sub(r"\D", "", number)[:20],
+        wa_id=_digits(number)[:20],
         user_id=user_id[:150],
         username=text(profile.get("username"))[:100],
         name=text(profile.get("name"))[:200],
@@ -242,6 +268,10 @@ def _person(item: dict, value: dict, *, is_echo: bool) -> Person:
     if person.is_nobody:
         raise Unreadable("a message from nobody")
     return person
+
+
+def _digits(number: str) -> str:
+    return re.sub(r"\D", "", number)
 
 
 def _contact_of(number: str, user_id: str, contacts: list[dict]) -> dict:

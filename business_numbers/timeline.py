@@ -224,6 +224,15 @@ TELLERS: dict[str, Callable[[str, dict], Told]] = {
     "quieter than usual": lambda name, data: (WARN, str(data.get("words")), ""),
     "reconnected": _fixed(OK, "Connected again", GAP),
     "connected": _fixed(OK, "Connected"),
+    "history asked for": _fixed(INFO, "Asked for what the phone app has said before"),
+    "history not given": lambda name, data: (
+        INFO,
+        "What the phone app has said before did not come",
+        str(data.get("problem")),
+    ),
+    "history": _fixed(
+        INFO, "The phone app’s owner does not share what was said before"
+    ),
     "disconnected": _fixed(WARN, "Disconnected here", "The phone stays registered."),
     "registered": _fixed(OK, "Registered"),
     "deregistered": _fixed(BAD, "Retired: deregistered at Meta"),

@@ -44,6 +44,8 @@ class Inbound:
     reply_to: str = ""
     media: tuple[Media, ...] = ()
     is_echo: bool = False
+    # Told long afterwards, as the history of the phone app: it wakes and alarms nobody.
+    is_past: bool = False
 
 
 @dataclass(frozen=True)

@@ -75,7 +75,9 @@ def apply(items: list[Item]) -> list[Arrived]:
     reports += own
     about = [p for p in placed if not isinstance(p.fact, Preference)]
     conversations = arrivals.open_conversations(
-        {(p.contact, p.number) for p in about}, statuses.conversations_of(reports)
+        {(p.contact, p.number) for p in about},
+        statuses.conversations_of(reports),
+        closed={(p.contact, p.number) for p in about if not p.is_now},
     )
 
     arrived = arrivals.store(messages, conversations)
@@ -86,7 +88,8 @@ def apply(items: list[Item]) -> list[Arrived]:
     matched, strangers = statuses.match(reports)
     settled = statuses.apply(matched)
     statuses.park(strangers)
-    effects.follow_arrivals(messages, {a.message for a in arrived}, conversations)
+    now = [p for p in messages if p.is_now]
+    effects.follow_arrivals(now, {a.message for a in arrived}, conversations)
     effects.follow_statuses(settled)
     effects.follow_deliveries(reports)
     effects.keep_preferences(_only(placed, Preference))

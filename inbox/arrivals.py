@@ -5,13 +5,14 @@ in pieces, or in any order.
 """
 
 import uuid
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from business_numbers.models import Number
 from business_numbers.webhook_facts import Inbound
 from converge import bulk, clock
-from inbox import amendments, outgoing
+from inbox import amendments, outgoing, past
 from inbox.models import Attachment, Conversation, Message
 from inbox.placed import Placed
 from inbox.states import State
@@ -39,17 +40,22 @@ def open_conversations(
     others: set[int],
     *,
     state: str = Conversation.OPEN,
+    closed: Set = frozenset(),
 ) -> dict:
     """Lock the conversations of (contact, number) pairs, made as needed, and `others`.
 
-    Gives (contact, number id) → conversation id. Every writer takes these locks first,
+    New ones are in `state`, and those in `closed` are closed. Gives (contact, number id) → conversation id. Every writer takes these locks first,
     all at once and in this order, so batches never deadlock.
     """
     now = clock.now()
     wanted = sorted(
         (contact, number.id, number.workspace_id) for contact, number in pairs
     )
+    shut = {(contact, number.id) for contact, number in closed}
     new = [_new_conversation(*row, now) | {"state": state} for row in wanted]
+    for row in new:
+        if (row["contact_id"], row["number_id"]) in shut:
+            row["state"] = Conversation.CLOSED
     bulk.insert(Conversation, new)
     rows = [{"contact_id": c, "number_id": n} for c, n, _ in wanted]
     found = bulk.fetch(LOCK, [bulk.to_json(rows), sorted(others)])
@@ -74,7 +80,7 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
         rows.setdefault((p.number.id, p.fact.wamid), row)
     new = {pk for (pk,) in bulk.insert(Message, list(rows.values()))}
     fresh = [(p, row) for p, row in _with_rows(placed, rows) if row["id"] in new]
-    _store_attachments(fresh)
+    _store_attachments(fresh + past.fill_placeholders(placed, rows, new))
     opened = _touch_conversations(fresh)
     amendments.apply_parked([row for _, row in fresh])
     return [
@@ -87,7 +93,7 @@ def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
             row["conversation_id"] in opened,
         )
         for p, row in fresh
-        if not p.fact.is_echo
+        if not p.fact.is_echo and p.is_now
     ]
 
 
@@ -96,7 +102,7 @@ def stored_before(items: list, *, without: set) -> list[Arrived]:
     wanted = {
         (i.fact.target, i.fact.wamid): i.received_at
         for i in items
-        if isinstance(i.fact, Inbound) and not i.fact.is_echo
+        if isinstance(i.fact, Inbound) and not (i.fact.is_echo or i.fact.is_past)
     }
     if not wanted:
         return []
@@ -170,9 +176,10 @@ def _message(p: Placed, conversation: int) -> dict:
         "wamid": fact.wamid,
         "reply_to": fact.reply_to[:200],
         "at": fact.at,
-        "seq": p.seq,
+        # Nobody has to read what was said before: its place is before everything else.
+        "seq": p.seq if p.is_now else 0,
         "created_at": p.received_at,
-        "state": State.SENT if fact.is_echo else State.RECEIVED,
+        "state": past.state_of(fact) if fact.is_echo else State.RECEIVED,
         "decision": {},
         "error_text": "",
         "priority": 0,
@@ -237,10 +244,12 @@ def _touch_conversations(fresh) -> set[int]:
                 "last_origin": row["origin"],
             }
         if row["direction"] == Message.OUT:
-            f["phone_at"] = max(filter(None, (f["phone_at"], at)))
+            if p.is_now:
+                f["phone_at"] = max(filter(None, (f["phone_at"], at)))
             continue
-        f["inbound_seq"] = max(f["inbound_seq"], seq)
-        f["first_at"] = min(filter(None, (f["first_at"], at)))
+        if p.is_now:
+            f["inbound_seq"] = max(f["inbound_seq"], seq)
+            f["first_at"] = min(filter(None, (f["first_at"], at)))
         if p.fact.kind not in OPENS_NO_WINDOW:
             f["inbound_at"] = max(filter(None, (f["inbound_at"], at)))
     rows = [folded[key] for key in sorted(folded)]

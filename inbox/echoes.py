@@ -23,7 +23,7 @@ def divide(placed: list[Placed]) -> tuple[list[Placed], list[tuple[Status, Numbe
     ours = _recorded(echoes)
     messages, reports = [], []
     for p in placed:
-        if not p.fact.is_echo:
+        if not p.fact.is_echo or p.fact.is_past:
             messages.append(p)
             continue
         attempt = ours.get(p.fact.wamid) or _unsettled(p)

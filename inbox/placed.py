@@ -16,3 +16,7 @@ class Placed:
     seq: int
     contact: int
     received_at: datetime
+
+    @property
+    def is_now(self) -> bool:
+        return not getattr(self.fact, "is_past", False)

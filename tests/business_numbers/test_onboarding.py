@@ -3,7 +3,7 @@
 import pytest
 
 from business_numbers.graph import Grant
-from business_numbers.models import BusinessAccount, Number, Template
+from business_numbers.models import BusinessAccount, Number, NumberEvent, Template
 from business_numbers.onboarding import CannotConnect, Pasted, connect_whatsapp
 from business_numbers.sync import sync_templates
 from tests.factories import create_workspace
@@ -84,3 +84,20 @@ def test_the_form_never_shows_the_token_again(workspace, alice, client, simulato
 
     assert answer.status_code == 422
     assert "EAAsecrettoken" not in answer.content.decode()
+
+
+def test_what_the_phone_app_said_before_is_asked_for_once(workspace, simulator):
+    simulator.control("POST", f"numbers/{simulator.number}", {"is_on_biz_app": True})
+    now = simulator.control("GET", "clock")["now"]
+    simulator.control("POST", f"numbers/{simulator.number}", {"onboarded_at": now})
+    pasted = Pasted(simulator.token, simulator.waba, simulator.number)
+
+    number = connect_whatsapp(workspace, pasted)
+    connect_whatsapp(workspace, pasted)
+
+    assert number.status == "active"
+    told = NumberEvent.objects.filter(number=number, kind__startswith="history")
+    assert list(told.order_by("id").values_list("kind", flat=True)) == [
+        "history asked for",
+        "history not given",
+    ]
