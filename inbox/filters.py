@@ -4,6 +4,7 @@ from django import forms
 from django.core.cache import caches
 from django.db.models import Exists, F, OuterRef, Q
 
+from accounts.models import Membership, Team
 from business_numbers.models import Number
 from converge import clock
 from inbox.models import Conversation, Draft, Message
@@ -18,7 +19,7 @@ SORTS = {
     "closing": ("Window closing soonest", ("last_inbound_at", "id")),
 }
 ANY = [("", "Any")]
-NUMBERS_KEPT_FOR = 30
+KEPT_FOR = 30
 
 
 class ConversationFilter(forms.Form):
@@ -49,6 +50,7 @@ class ConversationFilter(forms.Form):
         ],
         required=False,
     )
+    team = forms.ChoiceField(choices=ANY, required=False)
     unread = forms.BooleanField(label="Unread only", required=False)
     waiting = forms.BooleanField(label="Waiting for a reply", required=False)
     trouble = forms.BooleanField(
@@ -62,6 +64,10 @@ class ConversationFilter(forms.Form):
         super().__init__(data)
         self.workspace, self.user = workspace, user
         self.fields["number"].choices = [*ANY, *number_choices(workspace)]
+        teams = team_choices(workspace)
+        self.fields["team"].choices = [*ANY, *teams]
+        if not teams:
+            del self.fields["team"]
 
     def chosen(self) -> dict:
         """What was asked, without what makes no sense."""
@@ -98,6 +104,9 @@ class ConversationFilter(forms.Form):
             found = found.filter(named(self.workspace.pk, chosen["q"], theirs))
         if chosen.get("number"):
             found = found.filter(number=chosen["number"])
+        if chosen.get("team"):
+            mates = Membership.objects.filter(teams=chosen["team"])
+            found = found.filter(assignee__in=mates.values("user"))
         if self.order == "waiting":
             found = found.filter(waiting_since__isnull=False)
         if self.order == "closing":
@@ -145,11 +154,20 @@ def in_window(phase: str | None) -> Q:
 
 
 def number_choices(workspace) -> list[tuple[str, str]]:
+    own = Number.objects.filter(workspace=workspace).order_by("label")
+    return _kept(f"numbers-{workspace.id}", own.values_list("id", "label"))
+
+
+def team_choices(workspace) -> list[tuple[str, str]]:
+    own = Team.objects.filter(workspace=workspace).order_by("name")
+    return _kept(f"teams-{workspace.id}", own.values_list("id", "name"))
+
+
+def _kept(key: str, found) -> list[tuple[str, str]]:
     """Kept for some seconds, because every list offers them."""
-    key, kept = f"numbers-{workspace.id}", caches["process"]
+    kept = caches["process"]
     choices = kept.get(key)
     if choices is None:
-        own = Number.objects.filter(workspace=workspace).order_by("label")
-        choices = [(str(pk), label) for pk, label in own.values_list("id", "label")]
-        kept.set(key, choices, NUMBERS_KEPT_FOR)
+        choices = [(str(pk), label) for pk, label in found]
+        kept.set(key, choices, KEPT_FOR)
     return choices
