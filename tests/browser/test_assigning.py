@@ -13,6 +13,8 @@ def no_rules_left(northwind):
     yield
     northwind.running.sql("DELETE FROM inbox_assignmentrule")
     northwind.running.sql("DELETE FROM inbox_online")
+    northwind.running.sql("DELETE FROM accounts_team_members")
+    northwind.running.sql("DELETE FROM accounts_team")
 
 
 def choose(page, label: str) -> None:
@@ -48,3 +50,22 @@ def test_a_rule_for_one_person_is_set_with_and_without_script(
 
     sentence = "Assigned to Marc by the rule of Support UK"
     expect(page.locator("main")).to_contain_text(sentence)
+
+
+def test_a_team_is_made_and_its_members_take_turns(page, northwind):
+    page.goto(f"{SETTINGS}teams/")
+    page.get_by_role("textbox", name="Name").fill("Returns")
+    page.get_by_role("checkbox", name="Ana Ribeiro").check()
+    page.get_by_role("button", name="Make team").click()
+    expect(page.get_by_role("row", name="Returns")).to_contain_text("Ana Ribeiro")
+
+    choose(page, "Returns, by turns")
+    northwind.running.wait_for("SELECT EXISTS (SELECT FROM inbox_online)")
+    conversation = northwind.begin("This lamp is broken")
+    page.goto(conversation.path)
+
+    sentence = "Assigned to Ana by the rule of Support UK"
+    expect(page.locator("main")).to_contain_text(sentence)
+    page.goto(f"{SETTINGS}teams/")
+    page.get_by_role("button", name="Delete Returns").click()
+    expect(page.locator("main")).to_contain_text("is used by the rule of Support UK")
