@@ -131,13 +131,21 @@ def _past(value: dict) -> Iterator[tuple[str, dict]]:
                 yield "history", _of_thread(item, text(thread.get("id")))
         for item in dicts(piece.get("errors")):
             yield "errors", item
+    metadata = value.get("metadata") if isinstance(value.get("metadata"), dict) else {}
+    ours = _digits(text(metadata.get("display_phone_number")))
     for item in dicts(value.get("messages")):
-        yield "history", item
+        is_ours = bool(ours) and _digits(text(item.get("from"))) == ours
+        yield "history", item if is_ours else _theirs(item)
 
 
 def _of_thread(item: dict, customer: str) -> dict:
     is_theirs = _digits(text(item.get("from"))) == _digits(customer)
-    return item if is_theirs or item.get("to") else item | {"to": customer}
+    return _theirs(item) if is_theirs else item | {"to": customer}
+
+
+def _theirs(item: dict) -> dict:
+    """Only ours say to whom; what comes from a customer may, too."""
+    return {key: value for key, value in item.items() if not key.startswith("to")}
 
 
 def read(update: Update) -> list[Fact]:

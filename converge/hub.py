@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import psycopg
-from django.db import DatabaseError
+from django.db import Error
 
 from converge.live import CHANNEL
 
@@ -170,7 +170,7 @@ class Hub:
                 here |= {(w, s.user) for w, own in self.streams.items() for s in own}
             try:
                 await self.tell_online(here)
-            except DatabaseError as error:
+            except Error as error:
                 logger.warning("online not told", extra={"error": type(error).__name__})
 
     def _refresh_all(self) -> None:

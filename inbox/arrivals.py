@@ -74,6 +74,7 @@ ORDER BY c.id FOR NO KEY UPDATE OF c
 
 def store(placed: list[Placed], conversations: dict) -> list[Arrived]:
     """Insert what is new of `placed` inbound messages and bring their rows up to date."""
+    placed = sorted(placed, key=past.is_placeholder)
     rows = {}
     for p in placed:
         row = _message(p, conversations[p.contact, p.number.id])

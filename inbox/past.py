@@ -20,6 +20,11 @@ def state_of(echo: Inbound) -> State:
     return UNTOLD.get(said.lower()) or FROM_META.get(said.lower(), State.SENT)
 
 
+def is_placeholder(p: Placed) -> bool:
+    """Its picture may be in the same batch, and goes before it."""
+    return p.fact.is_past and p.fact.kind == "unsupported"
+
+
 def fill_placeholders(placed: list[Placed], rows: dict, new: set) -> list[tuple]:
     """Pictures come after their messages, which were kept as placeholders until now.
 

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.db.models import ProtectedError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts import audit, roles
 from accounts.access import member
 from accounts.models import Membership, Team
+from converge.forms import save_unless_taken
 
 NAME_TAKEN = "There is a team of this name."
 
@@ -49,7 +49,7 @@ def teams(request):
     """All of them; a new one is made below the list."""
     team = Team(workspace=request.workspace)
     form = TeamForm(request.POST or None, instance=team)
-    if form.is_valid() and _save(form):
+    if form.is_valid() and save_unless_taken(form, NAME_TAKEN):
         audit.record(request, "team made", team.name, members=_names(team))
         messages.info(request, f"The team “{team.name}” is made.")
         return _back(request)
@@ -66,7 +66,7 @@ def edit(request, team_id):
     team = _own(request, team_id)
     name = team.name
     form = TeamForm(request.POST or None, instance=team)
-    if form.is_valid() and _save(form):
+    if form.is_valid() and save_unless_taken(form, NAME_TAKEN):
         audit.record(request, "team changed", team.name, members=_names(team))
         messages.info(request, f"The team “{team.name}” is saved.")
         return _back(request)
@@ -89,17 +89,6 @@ def delete(request, team_id):
     audit.record(request, "team deleted", team.name)
     messages.info(request, f"The team “{team.name}” is deleted.")
     return _back(request)
-
-
-def _save(form: TeamForm) -> bool:
-    """Whether it was; not when another one took the name at this very moment."""
-    try:
-        with transaction.atomic():
-            form.save()
-    except IntegrityError:
-        form.add_error("name", NAME_TAKEN)
-        return False
-    return True
 
 
 def _names(team: Team) -> list[str]:

@@ -2,12 +2,12 @@
 
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from accounts import audit
 from accounts.access import is_scripted, member
+from converge.forms import save_unless_taken
 from inbox import canned, words
 from inbox.access import conversation_for
 from inbox.composer import TEXT_MAX
@@ -66,7 +66,7 @@ def replies(request):
     form = ReplyForm(
         request.POST if request.method == "POST" and may_edit else None, instance=reply
     )
-    if form.is_valid() and _save(form):
+    if form.is_valid() and save_unless_taken(form, NAME_TAKEN):
         audit.record(request, "canned reply added", reply.name)
         messages.info(request, f"“{reply.name}” is saved.")
         return redirect("replies:list", slug=request.workspace.slug)
@@ -78,7 +78,7 @@ def replies(request):
 def edit(request, reply_id):
     reply = _own(request, reply_id)
     form = ReplyForm(request.POST or None, instance=reply)
-    if form.is_valid() and _save(form):
+    if form.is_valid() and save_unless_taken(form, NAME_TAKEN):
         audit.record(request, "canned reply changed", reply.name)
         messages.info(request, f"“{reply.name}” is saved.")
         return redirect("replies:list", slug=request.workspace.slug)
@@ -97,17 +97,6 @@ def delete(request, reply_id):
     audit.record(request, "canned reply deleted", reply.name)
     form = ReplyForm(instance=CannedReply(workspace=request.workspace))
     return _list(request, form, gone=reply)
-
-
-def _save(form: ReplyForm) -> bool:
-    """Whether it was; not when another one took the name at this very moment."""
-    try:
-        with transaction.atomic():
-            form.save()
-    except IntegrityError:
-        form.add_error("name", NAME_TAKEN)
-        return False
-    return True
 
 
 def _own(request, reply_id: int) -> CannedReply:

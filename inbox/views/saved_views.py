@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import messages
-from django.db import IntegrityError, transaction
 from django.http import QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import audit
 from accounts.access import member
+from converge.forms import save_unless_taken
 from inbox import saved_views
 from inbox.filters import ConversationFilter
 from inbox.models import SavedView
@@ -59,7 +59,7 @@ def views(request):
     view = SavedView(workspace=request.workspace, query=query)
     data = request.POST if request.method == "POST" and query else None
     form = ViewForm(data, instance=view, owner=request.user)
-    if form.is_valid() and _save(form):
+    if form.is_valid() and save_unless_taken(form, NAME_TAKEN):
         audit.record(request, "view saved", view.name, shared=view.is_shared)
         messages.info(request, f"“{view.name}” is saved.")
         return redirect(f"{_inbox(request)}?{view.query}")
@@ -72,7 +72,7 @@ def edit(request, view_id):
     view = _own(request, view_id)
     name = view.name
     form = ViewForm(request.POST or None, instance=view, owner=request.user)
-    if form.is_valid() and _save(form):
+    if form.is_valid() and save_unless_taken(form, NAME_TAKEN):
         audit.record(request, "view changed", view.name, shared=view.is_shared)
         messages.info(request, f"“{view.name}” is saved.")
         return redirect("inbox:views", slug=request.workspace.slug)
@@ -120,17 +120,6 @@ def _query(request, query: str) -> str:
 
 def _parts(request, query: str) -> list[str]:
     return saved_views.describe(_filter(request, query))
-
-
-def _save(form: ViewForm) -> bool:
-    """Whether it was; not when another one took the name at this very moment."""
-    try:
-        with transaction.atomic():
-            form.save()
-    except IntegrityError:
-        form.add_error("name", NAME_TAKEN)
-        return False
-    return True
 
 
 def _page(request, form: ViewForm, query: str, *, gone=None, status: int = 200):

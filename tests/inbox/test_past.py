@@ -33,6 +33,14 @@ def said(
 
 def tell(number, *messages: dict, alone=(), errors=()) -> list:
     """One webhook of the history; what its batch gave to whoever reacts."""
+    post(number, *messages, alone=alone, errors=errors)
+    woken = []
+    while ingest_once((lambda arrived, reacted=woken: reacted.extend(arrived),)):
+        pass
+    return woken
+
+
+def post(number, *messages: dict, alone=(), errors=()) -> None:
     piece: dict = {"metadata": {"phase": 0, "chunk_order": 1, "progress": 100}}
     if messages:
         piece["threads"] = [{"id": THEIRS, "messages": list(messages)}]
@@ -48,10 +56,16 @@ def tell(number, *messages: dict, alone=(), errors=()) -> list:
     change = {"field": "history", "value": value}
     entry = {"id": number.account.meta_id, "changes": [change]}
     store({"object": "whatsapp_business_account", "entry": [entry]})
-    woken = []
-    while ingest_once((lambda arrived, reacted=woken: reacted.extend(arrived),)):
-        pass
-    return woken
+
+
+def picture() -> dict:
+    return {
+        "from": THEIRS,
+        "id": "wamid.1",
+        "timestamp": seconds(days=2),
+        "type": "image",
+        "image": {"id": "media-1", "mime_type": "image/jpeg", "caption": "The lamp"},
+    }
 
 
 @pytest.fixture
@@ -124,18 +138,31 @@ def test_pictures_that_come_afterwards_take_their_place(number):
     tell(number, placeholder)
     assert Message.objects.get().kind == "unsupported"
 
-    picture = {
-        "from": THEIRS,
-        "id": "wamid.1",
-        "timestamp": seconds(days=2),
-        "type": "image",
-        "image": {"id": "media-1", "mime_type": "image/jpeg", "caption": "The lamp"},
-    }
-    assert tell(number, alone=[picture]) == []
+    assert tell(number, alone=[picture()]) == []
 
     message = Message.objects.get()
     assert (message.kind, message.body) == ("image", "The lamp")
     assert Attachment.objects.get().message == message
+
+
+def test_a_picture_in_the_same_batch_is_not_lost_behind_its_placeholder(number):
+    post(number, {**said("wamid.1", "", days=2), "type": "media_placeholder"})
+    tell(number, alone=[picture()])
+
+    message = Message.objects.get()
+    assert (message.kind, message.body) == ("image", "The lamp")
+    assert Attachment.objects.get().message == message
+
+
+def test_a_customers_message_that_says_to_whom_is_still_theirs(number):
+    tell(
+        number,
+        {**said("wamid.2", "To you", days=2), "to": OURS},
+        alone=[{**picture(), "to": OURS}],
+    )
+
+    assert set(Message.objects.values_list("direction", flat=True)) == {"in"}
+    assert Conversation.objects.count() == 1
 
 
 def test_who_does_not_share_it_is_noted(number):
