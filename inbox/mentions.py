@@ -26,7 +26,7 @@ class Called:
 
 def called(text: str, members: list[User]) -> Called:
     names = _names(members)
-    found = [names[m.group(1).casefold()] for m in _pattern(names).finditer(text)]
+    found = [_fitting(names, m) for m in _pattern(names).finditer(text)]
     people = {people[0].id: people[0] for people in found if len(people) == 1}
     unclear = {people[0].first_name for people in found if len(people) > 1}
     return Called(list(people.values()), sorted(unclear))
@@ -38,7 +38,7 @@ def pieces(text: str, members: list[User]) -> list[tuple[str, bool]]:
         return [(text, False)]
     names, cut, end = _names(members), [], 0
     for match in _pattern(names).finditer(text):
-        if len(names[match.group(1).casefold()]) == 1:
+        if len(_fitting(names, match)) == 1:
             cut += [(text[end : match.start()], False), (match.group(), True)]
             end = match.end()
     return [(part, is_name) for part, is_name in [*cut, (text[end:], False)] if part]
@@ -48,9 +48,18 @@ def _names(members: list[User]) -> dict[str, list[User]]:
     """Full and first names, without regard to case → the people they fit."""
     names: dict[str, list[User]] = {}
     for user in members:
-        for name in {user.name.strip().casefold(), user.first_name.casefold()} - {""}:
+        for name in {_folded(user.name.strip()), _folded(user.first_name)} - {""}:
             names.setdefault(name, []).append(user)
     return names
+
+
+def _folded(name: str) -> str:
+    """To a pattern that ignores case the Turkish letters are an i, too."""
+    return name.casefold().replace("ı", "i").replace("i\u0307", "i")
+
+
+def _fitting(names: dict[str, list[User]], match: re.Match) -> list[User]:
+    return names.get(_folded(match.group(1)), [])
 
 
 def _pattern(names: dict) -> re.Pattern:

@@ -80,6 +80,15 @@ def test_whom_a_note_means(said, people, unclear):
     assert names(said, members) == (people, unclear)
 
 
+@pytest.mark.parametrize("written", ["@Ida", "@ida", "@ıda", "@İda"])
+def test_turkish_letters_are_no_way_to_break_a_note(workspace, written):
+    ida = factories.create_member(workspace, "Ida Berg")
+    text = f"Ask {written} please"
+
+    assert mentions.called(text, [ida]).people == [ida]
+    assert "".join(part for part, _ in mentions.pieces(text, [ida])) == text
+
+
 def test_without_members_nobody_is_meant():
     assert names("@Ana", []) == ([], [])
 
