@@ -245,14 +245,18 @@ def test_the_same_webhook_again_assigns_nothing_more(turns, number, alice, bob):
     assert Event.objects.count() == 1
 
 
-def test_a_batch_asks_the_same_few_whatever_its_size(turns, number, alice, bob):
+def test_a_batch_asks_the_same_few_whatever_its_size(
+    turns, number, alice, bob, settings
+):
+    settings.DEMO = settings.DEBUG = False  # a demo also asks for its clock
     come_online(alice, bob, workspace=number.workspace)
     counts = [_statements(number, "21", 1), _statements(number, "22", 40)]
 
     assert counts[0] == counts[1]
 
 
-def test_a_rule_costs_nothing_where_there_is_none(number, alice):
+def test_a_rule_costs_nothing_where_there_is_none(number, alice, settings):
+    settings.DEMO = settings.DEBUG = False  # a demo also asks for its clock
     without = _statements(number, "21", 3)
     rule = AssignmentRule.objects.create(
         workspace=number.workspace, number=number, kind=TURNS
