@@ -263,6 +263,8 @@ def _queued_at(message: Message) -> datetime:
 
 
 def _sender(message: Message) -> Sender:
+    if message.is_sent_by_hand:
+        return Sender.AGENT
     if message.origin == Message.BROADCAST:
         return Sender.RETRY if message.tries else Sender.BROADCAST
     return Sender(message.origin)

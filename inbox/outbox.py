@@ -115,7 +115,8 @@ def queue(
 
 @transaction.atomic
 def queue_again(message_id, *, may_send: bool) -> Refuse | None:
-    """A teammate sends a failed or unknown message of theirs once more: a new attempt."""
+    """A person sends a failed or unknown message once more: a new attempt, and theirs,
+    also when automation wrote it (automation never repeats what may have arrived)."""
     message = Message.objects.select_related("template").get(id=message_id)
     conversation = lock(message.conversation_id)
     message.refresh_from_db(fields=["state"])
@@ -133,11 +134,16 @@ def queue_again(message_id, *, may_send: bool) -> Refuse | None:
         return decision
     now = clock.now()
     message.state, message.due_at, message.dismissed_at = State.QUEUED, now, None
-    message.decision = describe(decision, now) | {"since": now.isoformat()}
+    message.decision = describe(decision, now) | {
+        "since": now.isoformat(),
+        "by_hand": True,
+    }
+    message.priority = PRIORITY[Sender.AGENT]
     message.error_code, message.error_text = None, ""
     message.save(
         update_fields=[
-            "state", "due_at", "dismissed_at", "decision", "error_code", "error_text",
+            "state", "due_at", "dismissed_at", "decision", "priority", "error_code",
+            "error_text",
         ]
     )  # fmt: skip
     tell({conversation.id})

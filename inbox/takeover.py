@@ -42,6 +42,7 @@ TAKE_BACK = f"""
 UPDATE inbox_message SET state = '{State.CANCELLED}',
   error_text = 'A teammate took over.'
 WHERE conversation_id = ANY(%s) AND state = '{State.QUEUED}' AND origin = '{Message.FLOW}'
+  AND NOT decision ? 'by_hand'
 RETURNING id
 """
 

@@ -141,7 +141,13 @@ class Message(models.Model):
 
     @property
     def is_automatic(self) -> bool:
-        return self.origin in (self.FLOW, self.BROADCAST, self.API)
+        is_written_so = self.origin in (self.FLOW, self.BROADCAST, self.API)
+        return is_written_so and not self.is_sent_by_hand
+
+    @property
+    def is_sent_by_hand(self) -> bool:
+        """A person said "send again", whoever wrote it."""
+        return bool(self.decision.get("by_hand"))
 
 
 class AttemptQuerySet(models.QuerySet):

@@ -10,11 +10,11 @@ from django.utils import timezone
 
 from business_numbers.models import BusinessAccount, Pace
 from converge import clock
-from inbox import pacing, recording, tasks
+from inbox import pacing, recording, takeover, tasks
 from inbox.claims import Room, claim
 from inbox.gate import Sender
-from inbox.models import Attempt, Message
-from inbox.outbox import Draught, queue, queue_again
+from inbox.models import Attempt, Conversation, Message
+from inbox.outbox import Draught, lock, queue, queue_again
 from inbox.pacing import SHARE, SLOW_FIRST
 from inbox.states import State
 from tests import factories
@@ -358,6 +358,21 @@ def test_a_person_may_send_an_unknown_message_again(simulator, conversation):
     deliver()
 
     queue_again(message.id, may_send=True)
+    deliver()
+
+    message.refresh_from_db()
+    assert message.state == State.SENT
+    assert [a.n for a in message.attempts.order_by("n")] == [1, 2]
+
+
+def test_what_a_person_sends_again_is_theirs_whoever_wrote_it(simulator, conversation):
+    """Automation never repeats what may have arrived, and is silent under a takeover."""
+    simulator.fault(http_502={"next": 1})
+    message = say(conversation, "from a flow", Sender.FLOW)
+    deliver()
+    queue_again(message.id, may_send=True)
+
+    takeover.turn_on(lock(conversation.id), by=None, reason=Conversation.BY_SWITCH)
     deliver()
 
     message.refresh_from_db()
