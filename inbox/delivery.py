@@ -71,8 +71,7 @@ class Deliverer:
         done = self._record(patience)
         jobs = [] if self.is_stopping else claim(self._room())
         self.under_way |= {job.attempt: job for job in jobs}
-        for job in jobs:
-            self._begin(job)
+        self._begin(jobs)
         took = time.monotonic() - begun_at
         self.slowest_round = max(took, self.slowest_round * FADING)
         return done + len(jobs)
@@ -87,16 +86,17 @@ class Deliverer:
         self.turnstile.close()
         self.crew.close()
 
-    def _begin(self, job: Job) -> None:
-        """Hand a claimed job to a thread, or back when its token cannot be read."""
-        try:
-            grant = self._grant(job)
-        except DatabaseError as error:
-            logger.warning("no token", extra={"error": type(error).__name__})
-            connection.close()
-            self.results.put(Result(job))
-            return
-        self.turnstile.add(job, grant)
+    def _begin(self, jobs: list[Job]) -> None:
+        """Hand claimed jobs to the turnstile, or back when a token cannot be read."""
+        granted = []
+        for job in jobs:
+            try:
+                granted.append((job, self._grant(job)))
+            except DatabaseError as error:
+                logger.warning("no token", extra={"error": type(error).__name__})
+                connection.close()
+                self.results.put(Result(job))
+        self.turnstile.add(granted)
 
     def _room(self) -> Room:
         in_flight: dict[int, int] = {}

@@ -17,6 +17,8 @@ from inbox.pacing import CATCH_UP, SECOND
 
 # Seconds by which the quickest call is forgotten, with every call.
 FORGETS = 0.0005
+# What begins within this many seconds begins now: waking up costs more than that.
+AT_ONCE = 0.0005
 
 
 class Line:
@@ -79,7 +81,7 @@ class Line:
 
 
 class Turnstile:
-    """Gives jobs on to `let_through(job, grant)`, people's first, each when it may begin.
+    """Gives `(job, grant)` pairs on to `let_through`, people's first, when they may begin.
 
     Whoever makes the call says `end` afterwards.
     """
@@ -96,11 +98,14 @@ class Turnstile:
         self.thread = threading.Thread(target=self._serve, daemon=True)
         self.thread.start()
 
-    def add(self, job: Job, grant) -> None:
+    def add(self, jobs: list[tuple]) -> None:
+        """Queue `(job, grant)` pairs."""
         with self.changed:
-            line = self.lines.setdefault(job.number, Line(job.limit))
-            line.add(job, grant)
-            self._plan(job.number)
+            for job, grant in jobs:
+                line = self.lines.setdefault(job.number, Line(job.limit))
+                line.add(job, grant)
+            for number in {job.number for job, _ in jobs}:
+                self._plan(number)
 
     def end(self, job: Job, *, has_called: bool) -> None:
         with self.changed:
@@ -138,19 +143,21 @@ class Turnstile:
 
     def _serve(self) -> None:
         while taken := self._take():
-            self.let_through(*taken)
+            self.let_through(taken)
 
-    def _take(self) -> tuple | None:
-        """The next job whose time has come; None when there will be no more."""
+    def _take(self) -> list[tuple]:
+        """The jobs whose time has come; none when there will be no more."""
         with self.changed:
-            while (at := self._first()) > time.monotonic():
+            while (at := self._first()) > (now := time.monotonic()) + AT_ONCE:
                 if self.is_closed and not any(self.lines.values()):
-                    return None
+                    return []
                 self.changed.wait(_seconds_until(at))
-            _, number = heapq.heappop(self.next)
-            del self.plan[number]
-            taken = self.lines[number].take(time.monotonic())
-            self._plan(number)
+            taken = []
+            while self._first() <= now + AT_ONCE:
+                _, number = heapq.heappop(self.next)
+                del self.plan[number]
+                taken.append(self.lines[number].take(now))
+                self._plan(number)
             return taken
 
     def _first(self) -> float:

@@ -156,9 +156,9 @@ class Passed:
         self.names: list[str] = []
         self.change = threading.Condition()
 
-    def __call__(self, job, grant) -> None:
+    def __call__(self, jobs) -> None:
         with self.change:
-            self.names.append(job.name)
+            self.names += [job.name for job, _ in jobs]
             self.change.notify_all()
 
     def wait_for(self, count: int) -> None:
@@ -169,10 +169,10 @@ class Passed:
 def test_a_number_that_must_wait_holds_up_no_other():
     passed = Passed()
     turnstile = Turnstile(passed)
-    turnstile.add(job("later", starts_at=LATER, number=1), None)
+    turnstile.add([(job("later", starts_at=LATER, number=1), None)])
 
     for n in range(5):
-        turnstile.add(job(str(n), number=2, limit=1000), None)
+        turnstile.add([(job(str(n), number=2, limit=1000), None)])
     passed.wait_for(5)
 
     assert passed.names == ["0", "1", "2", "3", "4"]
@@ -185,7 +185,7 @@ def test_stopping_gives_everything_back_at_once():
     passed = Passed()
     turnstile = Turnstile(passed)
     for n in range(100):
-        turnstile.add(job(str(n), starts_at=LATER), None)
+        turnstile.add([(job(str(n), starts_at=LATER), None)])
 
     turnstile.stop()
     turnstile.close()
@@ -197,8 +197,8 @@ def test_whoever_waits_for_the_limit_goes_on_when_a_call_ends():
     passed = Passed()
     turnstile = Turnstile(passed)
     first = job("first", limit=1)
-    turnstile.add(first, None)
-    turnstile.add(job("second", limit=1), None)
+    turnstile.add([(first, None)])
+    turnstile.add([(job("second", limit=1), None)])
     passed.wait_for(1)
 
     turnstile.end(first, has_called=False)
