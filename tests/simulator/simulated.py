@@ -6,7 +6,7 @@ from pathlib import Path
 
 import requests
 
-HANG_GUARD = 20  # seconds; only against hanging for ever
+HANG_GUARD = 60  # seconds; only against hanging for ever
 # One connection, so that webhooks arrive in the order they were made.
 QUICK = {
     "sent_after": 0,
