@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from flows import answers, messages
 from flows.graph import Graph, Node
-from flows.nodes import ERROR, NEXT, OPTION, OTHERWISE, TIMEOUT
+from flows.nodes import ANSWERS, ERROR, NEXT, OPTION, OTHERWISE, TIMEOUT
 from flows.pen import Pen
 from flows.steps import enter, hand_over
 from flows.walk import (
@@ -98,7 +98,10 @@ def _hear_asked(pen: Pen, node: Node, event: Said) -> None:
         pen.go_on(NEXT, detail=f"answered “{value[:80]}”")
     elif pen.walk.tries < p["tries"]:
         pen.set(tries=pen.walk.tries + 1)
-        pen.note("again", detail=f"“{event.text[:80]}” is not {p['expects']}")
+        pen.note(
+            "again",
+            detail=f"“{event.text[:80]}” is not {ANSWERS[p['expects']].lower()}",
+        )
         pen.send(messages.retry(node, pen.values))
     else:
         pen.leave(OTHERWISE, detail=f"wrote “{event.text[:80]}”", what="otherwise")

@@ -349,3 +349,12 @@ def test_a_form_becomes_variables():
     player.said("Sent", form={"city": "Porto"})
 
     assert player.texts[-1] == "Porto"
+
+
+def test_the_trace_says_in_words_what_was_no_answer():
+    player = Player(step(2, "ask", text="Say it", expects="email", tries=1))
+    player.sent()
+
+    player.said("ana at home")
+
+    assert "“ana at home” is not an e-mail address" in str(player.actions)
