@@ -13,9 +13,10 @@ from flows.nodes import NEXT, OPTION
 from flows.shapes import pattern_problem
 from flows.triggers import PRECEDENCE, name_of, overlaps
 from flows.words import short_span
-from inbox.placeholders import BUILT_IN, names_in
+from inbox.placeholders import BUILT_IN, NAME, names_in, unread_in
 
 BAD, WARN = "bad", "warn"
+NAMES = "A name has only letters, figures and “_”."
 WINDOW = nodes.DAY - 5 * nodes.MINUTE
 PROMISES = ("a person", "colleague", "teammate", "an agent", "our team", "human")
 
@@ -272,6 +273,19 @@ def _variables(graph: Graph, around: Surroundings) -> Iterator[Problem]:
                 yield Problem(pk, WARN, text)
 
 
+def _names(graph: Graph, around: Surroundings) -> Iterator[Problem]:
+    """What a text cannot name stays in braces before the customer's eyes."""
+    for node in graph.nodes.values():
+        name = node.params.get("save_as")
+        if name and not NAME.fullmatch(name):
+            text = f"Step {node.id} keeps the answer as “{name}”. {NAMES}"
+            yield Problem(node.id, WARN, text)
+        said = [value for key, value in node.params.items() if key != "save_as"]
+        for braces in unread_in(said):
+            text = f"Customers would read “{braces}” in step {node.id}. {NAMES}"
+            yield Problem(node.id, WARN, text)
+
+
 def _channel(graph: Graph, around: Surroundings) -> Iterator[Problem]:
     if graph.channel == "whatsapp":
         return
@@ -337,6 +351,7 @@ CHECKS = (
     _window,
     _channel,
     _variables,
+    _names,
     _questions,
     _promises,
     _people,

@@ -7,6 +7,7 @@ from flows.checks import Surroundings
 from flows.graph import Graph, Node
 from flows.nodes import OPTION, SHARE
 from flows.shapes import SHAPES, Shape, cleaned
+from inbox.placeholders import NAME
 
 LABELS = {
     "text": "Text", "template": "Template", "style": "What they can choose from",
@@ -91,6 +92,12 @@ class StepForm(forms.Form):
             if target and row["id"]:
                 found[row["prefix"] + row["id"]] = int(target)
         return found
+
+    def clean_save_as(self) -> str:
+        name = self.cleaned_data["save_as"]
+        if name and not NAME.fullmatch(name):
+            raise forms.ValidationError("Only letters, figures and “_”, like my_email.")
+        return name
 
     def clean(self):
         given = super().clean()

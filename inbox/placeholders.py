@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from inbox.models import Contact
 
 VARIABLE = re.compile(r"\{\{\s*(\w{1,40})\s*(?:\|([^{}|]{0,60}))?\}\}")
+NAME = re.compile(r"\w{1,40}")
+BRACES = re.compile(r"\{\{[^{}]*\}\}")
 BUILT_IN = ("first_name", "name", "phone")
 VALUE_MAX = 500
 
@@ -43,6 +45,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
         return str(values.get(match[1]) or match[2] or match[0])[:VALUE_MAX]
 
     return VARIABLE.sub(replace, text)
+
+
+def unread_in(value) -> Iterator[str]:
+    """Braces that name no variable: they would be sent as they are written."""
+    if isinstance(value, str):
+        yield from BRACES.findall(VARIABLE.sub("", value))
+    elif isinstance(value, dict | list):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from unread_in(inner)
 
 
 def names_in(value) -> Iterator[tuple[str, bool]]:

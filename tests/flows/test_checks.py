@@ -223,3 +223,22 @@ def test_hours_that_nobody_set_are_named():
     said = texts(say(2), triggers=[{"kind": "hours"}], around=around)
 
     assert "Business hours are not set, so this never starts." in said
+
+
+@pytest.mark.parametrize("name", ["My E-mail!", "order number", "{{order}}"])
+def test_an_answer_kept_under_a_name_no_text_can_use_is_told(name):
+    asks = step(2, "ask", text="Which?", save_as=name)
+
+    assert (
+        f"Step 2 keeps the answer as “{name}”. A name has only letters, figures and “_”."
+    ) in texts(asks)
+
+
+def test_braces_customers_would_read_are_told():
+    assert (
+        2,
+        "warn",
+        "Customers would read “{{order number}}” in step 2. "
+        "A name has only letters, figures and “_”.",
+    ) in found(say(2, "It is {{order number}}."))
+    assert found(say(2, "Hi {{first_name|there}} {so} {{ name|you }}")) == []

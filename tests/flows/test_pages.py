@@ -539,3 +539,22 @@ def test_a_stale_change_of_the_order_is_not_made(desk, workspace, bob):
     assert answer.status_code == 409
     assert "Bob changed this flow at" in answer.content.decode()
     assert set(draft(flow).nodes) == {2, 3}
+
+
+def test_a_name_later_steps_could_not_use_is_refused(desk, workspace):
+    flow = create_flow(workspace, step(2, "ask", text="Which e-mail?"))
+    answer = {
+        "text": "Which?",
+        "expects": "email",
+        "save_as": "My E-mail",
+        "timeout": "0",
+        "tries": "1",
+    }
+
+    page = desk.post("save_step", flow, answer, step=2)
+
+    assert page.status_code == 422
+    assert "Only letters, figures and “_”, like my_email." in page.content.decode()
+    assert draft(flow).nodes[2].params["save_as"] == ""
+    desk.post("save_step", flow, answer | {"save_as": "my_email"}, step=2)
+    assert draft(flow).nodes[2].params["save_as"] == "my_email"
