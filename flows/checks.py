@@ -300,6 +300,13 @@ def _questions(graph: Graph, around: Surroundings) -> Iterator[Problem]:
         node = graph.nodes[pk]
         if not node.asks:
             continue
+        expects = node.params.get("expects", "text")
+        if expects != "text" and nodes.OTHERWISE not in node.edges:
+            text = (
+                f"Step {pk} stays silent after an answer that is not "
+                f"{nodes.ANSWERS[expects].lower()}: lead “Otherwise” somewhere."
+            )
+            yield Problem(pk, WARN, text)
         timeout = node.params["timeout"]
         if not timeout:
             yield Problem(pk, WARN, f"Step {pk} waits for an answer for ever.")

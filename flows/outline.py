@@ -14,10 +14,11 @@ DEEPEST = 6  # below that a branch is drawn at the end, as a path of its own
 
 @dataclass
 class Place:
-    """Where a step can be added: a way out of a step."""
+    """Where a step can be added: a way out of a step. `heading` says when it is gone."""
 
     after: int
     way: str
+    heading: str = ""
 
     @property
     def key(self) -> str:
@@ -139,9 +140,9 @@ class _Pen:
         for way in node.ways:
             if way == below or not self.is_shown(node, way):
                 continue
-            branch = Branch(
-                words.way(node, way), words.short_way(node, way), Place(node.id, way)
-            )
+            heading = words.way(node, way)
+            place = Place(node.id, way, heading)
+            branch = Branch(heading, words.short_way(node, way), place)
             branch.path = self.path(node.edges.get(way), depth + 1, node.id, way)
             card.branches.append(branch)
         return card

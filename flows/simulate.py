@@ -24,7 +24,7 @@ PERSON = {"name": "Amina Yusuf", "first_name": "Amina", "phone": "+447700900112"
 SWITCHES = {
     "window": "Window closed",
     "dnd": "Opted out",
-    "teammate": "Teammate replies",
+    "teammate": "Human takeover",
     "template": "Template rejected",
     "instagram": "On Instagram",
     "hours": "Outside hours",

@@ -81,6 +81,15 @@ def test_a_starter_has_no_problem(name):
             (2, "warn", "Step 2 waits for an answer for ever."),
         ),
         (
+            [step(2, "ask", text="Which e-mail?", expects="email")],
+            (
+                2,
+                "warn",
+                "Step 2 stays silent after an answer that is not an e-mail address: "
+                "lead “Otherwise” somewhere.",
+            ),
+        ),
+        (
             [say(2, "A colleague will answer you.")],
             (2, "warn", "Step 2 promises a person, and nobody is told."),
         ),

@@ -1,6 +1,8 @@
 """The pages of flows: building, trying, publishing, watching; without a browser."""
 
 import json
+import re
+from urllib.parse import unquote
 
 import pytest
 from django.urls import reverse
@@ -77,6 +79,18 @@ def test_the_same_starter_twice_gets_another_name(desk):
         "Welcome menu",
         "Welcome menu 2",
     }
+
+
+def test_a_step_can_come_before_the_first_of_a_branch(desk, workspace):
+    flow = create_flow(workspace, buttons(2, a=3), say(3))
+    page = desk.get("editor", flow).content.decode()
+    link = re.search(r'<a [^>]*\?at=(2\.option:[^"]*)"[^>]*aria-label="([^"]*)"', page)
+
+    desk.post("add", flow, {"at": unquote(link[1]), "kind": "delay"})
+
+    assert link[2].startswith("Add a step after 2: ")
+    assert draft(flow).nodes[2].edges["option:a"] == 4
+    assert draft(flow).nodes[4].edges == {"next": 3}
 
 
 def test_a_step_is_added_filled_in_moved_copied_and_deleted(desk, workspace):
