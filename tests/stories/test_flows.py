@@ -142,8 +142,10 @@ def test_on_a_phone_a_step_is_changed_and_the_outline_is_back(screens, word):
 
     inspector(page).get_by_label("Text").fill("Which order, please?")
     inspector(page).get_by_role("button", name="Save step").click()
+    expect(page.locator("#step-2")).to_contain_text("Which order, please?")
     page.get_by_role("link", name="All steps").first.click()
 
+    expect(page.locator("#step-2 > a.step")).to_be_visible()
     expect(page.locator("#step-2")).to_contain_text("Which order, please?")
 
 
