@@ -24,6 +24,17 @@ class ProfileForm(forms.ModelForm):
         fields = ["name", "time_zone", "theme", "has_shortcuts", "enter_sends"]
 
 
+class NotificationsForm(forms.ModelForm):
+    class Meta:
+        model = User
+        fields = [
+            "rings_for_mentions",
+            "rings_for_messages",
+            "has_sound",
+            "mails_mentions",
+        ]
+
+
 class WorkspaceForm(forms.ModelForm):
     time_zone = forms.ChoiceField(choices=time_zones)
 

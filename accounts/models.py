@@ -46,6 +46,18 @@ class User(AbstractBaseUser, PermissionsMixin):
         "single-key shortcuts", default=True, help_text="J, K, R and the others."
     )
     enter_sends = models.BooleanField("Enter sends", default=True)
+    # Desktop notifications also need the browser's permission, which each browser asks for.
+    rings_for_mentions = models.BooleanField(
+        "Notify me when somebody mentions me", default=True
+    )
+    rings_for_messages = models.BooleanField(
+        "Notify me when a customer writes in a conversation assigned to me",
+        default=True,
+    )
+    has_sound = models.BooleanField("Play a short sound with it", default=False)
+    mails_mentions = models.BooleanField(
+        "E-mail me when I have not seen a mention within 5 minutes", default=True
+    )
     joined_at = models.DateTimeField(default=timezone.now)
     last_workspace = models.ForeignKey(
         "Workspace", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"

@@ -7,6 +7,7 @@ from accounts.views import api_keys, cases, settings, teams
 urlpatterns = [
     path("", settings.overview, name="settings"),
     path("profile/", settings.profile, name="profile"),
+    path("notifications/", settings.notifications, name="notifications"),
     path("workspace/", settings.workspace, name="workspace"),
     path("team/", settings.team, name="team"),
     path("team/<int:pk>/", settings.change_member, name="change_member"),

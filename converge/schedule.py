@@ -23,6 +23,7 @@ MINUTE = 1
 JOBS = {
     "sweep the inbox": ("inbox.tasks.sweep", MINUTE),
     "sweep the broadcasts": ("broadcasts.tasks.sweep", MINUTE),
+    "mail mentions": ("inbox.tasks.mail_mentions", MINUTE),
     "tell webhooks": ("inbox.tasks.tell_outside", MINUTE),
     "go on with exports": ("converge.exporting.go_on", MINUTE),
     "forget told events": ("inbox.tasks.forget_told", 60),

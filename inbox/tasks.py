@@ -12,6 +12,7 @@ from inbox import (
     import_run,
     import_undo,
     media,
+    mention_mails,
     outgoing_calls,
     profiles,
     recording,
@@ -44,6 +45,10 @@ def fetch_names() -> int:
 
 def tell_outside() -> int:
     return outgoing_calls.tell_due()
+
+
+def mail_mentions() -> int:
+    return mention_mails.mail_due()
 
 
 def forget_told() -> int:

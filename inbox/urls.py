@@ -25,6 +25,7 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("mentions/", mentions.show_all, name="mentions"),
     path("mentions/count/", mentions.bell, name="bell"),
+    path("mentions/rings/", mentions.rings, name="rings"),
     path("mentions/names/", mentions.names, name="names"),
     path("mentions/read/", mentions.read_all, name="read_mentions"),
     path("mentions/<int:mention_id>/", mentions.open_one, name="open_mention"),

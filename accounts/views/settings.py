@@ -14,7 +14,12 @@ from django.views.decorators.http import (
 
 from accounts import audit, roles
 from accounts.access import member, signed_in
-from accounts.forms import InvitationForm, ProfileForm, WorkspaceForm
+from accounts.forms import (
+    InvitationForm,
+    NotificationsForm,
+    ProfileForm,
+    WorkspaceForm,
+)
 from accounts.models import AuditEntry, Invitation, Membership
 
 AUDIT_PAGE = 50
@@ -36,6 +41,20 @@ def profile(request):
         return redirect("profile", slug=request.workspace.slug)
     status = 422 if form.is_bound else 200
     return render(request, "accounts/profile.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+@member("read")
+def notifications(request):
+    """What rings for this person, everywhere; whether it may is each browser's to know."""
+    given = request.POST if request.method == "POST" else None
+    form = NotificationsForm(given, instance=request.user)
+    if form.is_valid():
+        form.save()
+        messages.info(request, "Your notifications are saved.")
+        return redirect("notifications", slug=request.workspace.slug)
+    context = {"form": form, "is_mailing": bool(django_settings.EMAIL_URL)}
+    return render(request, "accounts/notifications.html", context)
 
 
 @require_http_methods(["GET", "POST"])

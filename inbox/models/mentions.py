@@ -25,6 +25,7 @@ class Mention(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE)
     at = models.DateTimeField()
     read_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True)
 
     objects = MentionQuerySet.as_manager()
 
@@ -38,6 +39,11 @@ class Mention(models.Model):
                 fields=["user", "workspace"],
                 condition=Q(read_at=None),
                 name="mention_unread",
+            ),
+            models.Index(
+                fields=["at"],
+                condition=Q(read_at=None, mailed_at=None),
+                name="mention_to_mail",
             ),
         ]
 

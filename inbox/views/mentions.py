@@ -1,13 +1,15 @@
 """Mentions of this person: the list, the way to the note, and marking as read."""
 
-from django.http import HttpResponse
+from dataclasses import asdict
+
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import member
 from converge import asked, clock
-from inbox import mentions, words
+from inbox import mentions, ringing, words
 from inbox.models import Mention
 
 PAGE = 50
@@ -81,6 +83,14 @@ def read_all(request):
 def bell(request):
     count = mentions.count(request.membership)
     return HttpResponse(str(count), content_type="text/plain")
+
+
+@require_GET
+@member("read")
+def rings(request):
+    """What rings now, each under a key; a browser rings once for a key."""
+    found = ringing.rings(request.membership)
+    return JsonResponse({"rings": [asdict(ring) for ring in found]})
 
 
 @require_GET

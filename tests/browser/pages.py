@@ -77,6 +77,7 @@ FIXED = {
     "canned replies": f"{SETTINGS}replies/",
     "settings": SETTINGS,
     "profile": f"{SETTINGS}profile/",
+    "notifications": f"{SETTINGS}notifications/",
     "workspace": f"{SETTINGS}workspace/",
     "team": f"{SETTINGS}team/",
     "teams": f"{SETTINGS}teams/",
