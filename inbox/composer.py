@@ -7,7 +7,8 @@ from django.core.cache import caches
 from accounts.models import Membership
 from business_numbers.models import Number, Template
 from converge import clock
-from inbox import words
+from inbox import crossing, words
+from inbox.crossing import Seen
 from inbox.facts import Ask, FactBook, window_of
 from inbox.gate import Allow, Refuse, Sender, decide
 from inbox.models import Conversation, Draft
@@ -33,6 +34,7 @@ class Composer:
     templates: list = field(default_factory=list)
     templates_count: int = 0
     limit: int = 4096
+    begun: Seen | None = None  # by the reply that lies here as a draft
 
 
 def composing(conversation: Conversation, membership: Membership) -> FactBook:
@@ -66,6 +68,7 @@ def composer(book: FactBook, membership: Membership, mode: str = "reply") -> Com
         templates=names,
         templates_count=count,
         limit=TEXT_MAX[conversation.number.kind],
+        begun=crossing.since_draft(draft if mode == Draft.REPLY else None),
     )
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q
 from accounts.models import User
 from converge import clock
 from inbox import words
-from inbox.models import Conversation, Message, Note
+from inbox.models import Conversation, Draft, Message, Note
 from inbox.states import State
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -20,6 +20,7 @@ MICROSECOND = timedelta(microseconds=1)
 # A reply on the phone that is told later than this is no news to who answers now.
 TOLD_WITHIN = timedelta(hours=1)
 SHOWN_MAX = 4
+SEQ_MAX = 2**63 - 1
 BY_PHONE = "Somebody on the phone"
 
 
@@ -43,6 +44,7 @@ class Said:
     text: str
     at: datetime
     seq: int = 0
+    anchor: str = ""  # where it stands in the thread
 
     @property
     def time(self) -> str:
@@ -56,10 +58,14 @@ class Crossed(Exception):
     def __init__(self, said: list[Said], before: Seen):
         super().__init__()
         self.said, self.before = said, before
-        self.seen = Seen(
-            max([before.at, *(s.at for s in said)]),
-            max([before.seq, *(s.seq for s in said)]),
-        )
+        self.seen = told_of(said, before)
+
+
+def told_of(said: list[Said], before: Seen) -> Seen:
+    return Seen(
+        max([before.at, *(s.at for s in said)]),
+        max([before.seq, *(s.seq for s in said)]),
+    )
 
 
 def parse(text: str) -> Seen | None:
@@ -84,6 +90,12 @@ def shown(messages: list[Message], notes: list[Note], since: datetime | None) ->
 def everything(conversation: Conversation) -> Seen:
     """By a page about the past, which shows nothing of now."""
     return Seen(clock.now(), conversation.last_inbound_seq)
+
+
+def since_draft(draft: Draft | None) -> Seen | None:
+    """By words somebody left in the box: what was there when they were last kept. Replies on
+    the phone are ordered otherwise and left out."""
+    return Seen(draft.saved_at, SEQ_MAX) if draft and draft.body else None
 
 
 def check(conversation: Conversation, user: User | None, seen: Seen | None) -> None:
@@ -131,11 +143,12 @@ def _reply(message: Message) -> Said:
     text = words.preview(message.kind, message.body)
     if message.template:
         text = f"Template {message.template.name}: {text}"
-    return Said(who, False, text, message.at, message.seq)
+    return Said(who, False, text, message.at, message.seq, f"m-{message.id}")
 
 
 def _note(note: Note) -> Said:
-    return Said(_name(note.author), True, words.preview("text", note.body), note.at)
+    text = words.preview("text", note.body)
+    return Said(_name(note.author), True, text, note.at, anchor=f"n-{note.id}")
 
 
 def _name(author: User | None) -> str:

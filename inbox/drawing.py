@@ -1,6 +1,7 @@
 """Everything a conversation's part of the page shows, as one explicit dict."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -8,8 +9,18 @@ from django.utils import timezone
 from accounts.models import Membership
 from business_numbers import phones
 from converge import clock
-from inbox import bubbles, reactions, reply_kinds, snoozing, thread, uploads, words
+from inbox import (
+    bubbles,
+    crossing,
+    reactions,
+    reply_kinds,
+    snoozing,
+    thread,
+    uploads,
+    words,
+)
 from inbox.composer import composer, composing
+from inbox.crossing import Seen
 from inbox.facts import FactBook, window_of
 from inbox.models import (
     Conversation,
@@ -19,7 +30,7 @@ from inbox.models import (
     Presence,
     Tag,
 )
-from inbox.status_line import Situation, status_line
+from inbox.status_line import Crossing, Situation, status_line
 from inbox.team import team
 
 PRESENT_FOR = timedelta(seconds=60)
@@ -33,29 +44,27 @@ def conversation_context(
     limit: int = thread.PAGE,
     before: str = "",
     quoting: str = "",
+    seen: Seen | None = None,
 ) -> dict:
+    """`seen`: what this page showed when words came into its box."""
     book = composing(conversation, membership)
     tags = book.tagged[conversation.contact_id]
     present = _present(conversation, membership)
     now = clock.now()
-    situation = Situation(
-        conversation=conversation,
-        window=window_of(conversation),
-        now=now,
-        codes=frozenset(t.tag.code for t in tags if t.tag.code),
-        replying=next(
-            (p.user.first_name for p in present if p.state == "replying"), ""
-        ),
+    drawn = composer(book, membership, mode)
+    situation = replace(
+        _situation(conversation, tags, present, now),
+        crossing=_crossing(conversation, membership, seen or drawn.begun),
     )
-    seen = conversation.seen_seq
-    has_new = conversation.last_inbound_seq > seen
+    looked = conversation.seen_seq
+    has_new = conversation.last_inbound_seq > looked
     return _names(conversation) | {
         "first_name": situation.name,
         "now": now,
         "thread": thread.load(
             conversation,
             membership,
-            seen_seq=seen if has_new else None,
+            seen_seq=looked if has_new else None,
             limit=limit,
             before=before,
         ),
@@ -63,8 +72,8 @@ def conversation_context(
         "usual": reactions.USUAL,
         "reply_kinds": reply_kinds.KINDS.values(),
         "line": status_line(situation),
-        "composer": composer(book, membership, mode),
-        "quoting": _quoting(conversation, membership, quoting),
+        "composer": drawn,
+        "quoting": quote_of(conversation, membership, quoting),
         "present": present,
         "team": team(membership),
         "snoozes": snoozing.choices(now),
@@ -74,6 +83,28 @@ def conversation_context(
         "do_not_send": next((t for t in tags if t.tag.code == Tag.DO_NOT_SEND), None),
         "tags": [t for t in tags if not t.tag.code],
     }
+
+
+def _situation(conversation, tags, present, now) -> Situation:
+    replying = [p.user.first_name for p in present if p.state == "replying"]
+    return Situation(
+        conversation=conversation,
+        window=window_of(conversation),
+        now=now,
+        codes=frozenset(t.tag.code for t in tags if t.tag.code),
+        replying=next(iter(replying), ""),
+    )
+
+
+def _crossing(conversation, membership, seen: Seen | None) -> Crossing | None:
+    """What teammates said since; nothing where no words stand in the box."""
+    if seen is None:
+        return None
+    said = crossing.said_since(conversation, membership.user, seen)
+    if not said:
+        return None
+    told = crossing.told_of(said, seen)
+    return Crossing(crossing.sentence(said), said[-1].anchor, str(told))
 
 
 def _names(conversation: Conversation) -> dict:
@@ -108,7 +139,7 @@ def panel(conversation: Conversation, book: FactBook, now) -> dict:
     }
 
 
-def _quoting(conversation, membership, message_id: str) -> dict | None:
+def quote_of(conversation, membership, message_id: str) -> dict | None:
     """The message being answered, as it stands above the words."""
     message = quotable(conversation, message_id)
     if message is None:

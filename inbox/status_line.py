@@ -1,7 +1,7 @@
 """The one line that is always there: the single most important fact of a conversation.
 
 Priority (a table, first match wins): authorisation lost, number cannot send, window closed,
-closing soon, a colleague replying, bot silent, opted out, unreachable, all is well. Being offline is
+closing soon, a colleague who was first or is replying, bot silent, opted out, unreachable, all is well. Being offline is
 the browser's to know.
 """
 
@@ -29,6 +29,18 @@ class StatusLine:
     action: str = ""
     act: str = ""
     share: int = 0
+    # Where "Show" leads, and what a page has seen that showed it.
+    anchor: str = ""
+    seen: str = ""
+
+
+@dataclass(frozen=True)
+class Crossing:
+    """A teammate was first while words stood in the box."""
+
+    sentence: str
+    anchor: str
+    seen: str
 
 
 @dataclass(frozen=True)
@@ -40,6 +52,7 @@ class Situation:
     now: datetime
     codes: frozenset
     replying: str = ""
+    crossing: Crossing | None = None
 
     @property
     def name(self) -> str:
@@ -120,6 +133,15 @@ def _human_agent(s: Situation):
     )
 
 
+def _crossed(s: Situation):
+    if not s.crossing:
+        return None
+    return StatusLine(
+        "presence", "pencil", "", s.crossing.sentence, ". Read it before you send.",
+        short=".", action="Show", act="show", anchor=s.crossing.anchor, seen=s.crossing.seen,
+    )  # fmt: skip
+
+
 def _colleague(s: Situation):
     if not s.replying:
         return None
@@ -169,6 +191,7 @@ RULES = (
     _closed,
     _closing,
     _human_agent,
+    _crossed,
     _colleague,
     _takeover,
     _opted_out,

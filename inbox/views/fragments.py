@@ -5,7 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from accounts.access import member
-from inbox import reading, rows, thread
+from inbox import crossing, reading, rows, thread
 from inbox.access import are_uuids, conversation_for
 from inbox.drawing import conversation_context
 from inbox.filters import ConversationFilter
@@ -29,6 +29,7 @@ def tail(request, public_id):
         mode=mode,
         limit=TAIL,
         quoting=request.GET.get("reply_to", ""),
+        seen=crossing.parse(request.GET.get("seen", "")),
     )
     context["reacted"] = thread.reacted_lately(
         found, request.membership, context["thread"]

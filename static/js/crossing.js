@@ -7,6 +7,14 @@
     write(form).value = "";
     write(form).dispatchEvent(new Event("input", { bubbles: true }));
   };
+  // Whoever looks at what the line tells of has read it.
+  converge.hear("use", (link) => {
+    if (!link.matches?.("[data-shown]")) return;
+    $(link.hash.slice(1))?.scrollIntoView({ block: "center" });
+    document.querySelector("[data-composer]").elements.seen.value = link.dataset.shown;
+    $("conversation").dataset.version = 0;
+    converge.tell("changed");
+  });
   converge.crossed = async (told, form) => {
     if (!form?.elements.seen) return;
     form.elements.seen.value = told.seen;

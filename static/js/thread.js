@@ -3,6 +3,9 @@
   const { $, hear, say, post, draw } = converge;
   const part = () => $("conversation"), id = () => part().dataset.conversation;
   const scroller = () => $("thread-" + id()), items = () => $("items-" + id());
+  const writing = () => document.querySelector("[data-composer]");
+  // What the page showed when the words in the box were begun.
+  const begun = () => writing()?.querySelector("textarea").value && writing().elements.seen?.value || "";
   let pinned = true, anchor = null, top0 = 0, missed = 0, pending = 0, saidAt = 0, unsaid = 0, reading = 0, found = false;
 
   const near = () => { const s = scroller(); return s.scrollHeight - s.scrollTop - s.clientHeight <= 100; };
@@ -96,9 +99,10 @@
     pending = 0;
     const mine = id(), { tail, version } = part().dataset;
     if (!mine) return;
-    const mode = document.querySelector("[data-composer]")?.dataset.composer || "reply";
-    const page = await draw(`${tail}?mode=${mode}&version=${version}`);
+    const seen = begun();
+    const page = await draw(`${tail}?mode=${writing()?.dataset.composer || "reply"}&version=${version}&seen=${seen}`);
     if (!page || id() !== mine) return;
+    if (seen !== begun()) return ask();
     const told = page.querySelector("[data-part=conversation]").dataset, list = page.querySelector("[data-part=items]");
     if (Number(told.version) < Number(part().dataset.version)) return;
     const far = isFarAway(list) || items().querySelector("[data-empty]"), { past } = part().dataset;

@@ -165,3 +165,27 @@ def test_without_a_script_the_choice_is_a_page(screens, northwind, conversation)
 
     expect(plain.locator(".thread")).to_contain_text("Answered plainly")
     assert northwind.messages(conversation) == ["Marc was first", "Answered plainly"]
+
+
+def test_the_line_says_it_at_once_and_show_is_reading_it(
+    screens, page, northwind, conversation
+):
+    open_live(page, conversation)
+    line = page.locator(".status-line")
+    box(page).press_sequentially("It leaves on Friday")
+    marc = screens.of("marc")
+    open_live(marc, conversation)
+    send(marc, "It leaves today")
+
+    expect(line).to_contain_text(
+        "Marc replied while you were writing. Read it before you send."
+    )
+    line.get_by_role("link", name="Show").click()
+
+    expect(line).not_to_contain_text("while you were writing")
+    expect(bubble(page, "It leaves today")).to_be_in_viewport()
+    expect(box(page)).to_have_value("It leaves on Friday")
+    box(page).press("Enter")
+    expect(tick(page, "It leaves on Friday")).to_have_attribute(
+        "data-state", "delivered"
+    )

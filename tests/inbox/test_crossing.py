@@ -282,3 +282,69 @@ def test_a_template_clicked_twice_is_sent_once(send_template, conversation):
     assert other.status_code == 409
     assert "sent already" in other.content.decode()
     assert len(bodies(conversation)) == 1
+
+
+def line_of(client, conversation, **query) -> str:
+    path = reverse(
+        "inbox:tail", args=[conversation.workspace.slug, conversation.public_id]
+    )
+    page = client.get(path, query, headers=SCRIPTED).content.decode()
+    return " ".join(
+        page.partition('<p class="status-line"')[2].partition("</p>")[0].split()
+    )
+
+
+def test_the_line_says_who_was_first_while_words_stand_in_the_box(
+    client, conversation, alice, bob, seen
+):
+    client.force_login(bob)
+    before = seen()
+    first = say(conversation, alice).message
+
+    line = line_of(client, conversation, seen=str(before))
+
+    assert f"{alice.first_name} replied while you were writing" in line
+    assert "Read it before you send." in line
+    assert f'href="#m-{first.id}" data-shown="{seen()}"' in line
+    assert "while you were" not in line_of(client, conversation)
+    assert "while you were" not in line_of(client, conversation, seen=str(seen()))
+
+
+def test_the_line_leads_to_a_note_as_well_and_nobody_crosses_themselves(
+    client, conversation, alice, bob, seen
+):
+    client.force_login(bob)
+    before = seen()
+    say(conversation, bob)
+    assert "while you were" not in line_of(client, conversation, seen=str(before))
+
+    note = add_note(conversation, alice)
+
+    line = line_of(client, conversation, seen=str(before))
+    assert f"{alice.first_name} added a note while you were writing" in line
+    assert f'href="#n-{note.id}"' in line
+
+
+def test_a_kept_draft_is_crossed_by_what_was_said_after_it(
+    client, conversation, alice, bob
+):
+    """The way without a script: the page is loaded anew."""
+    client.force_login(bob)
+    draft = Draft.objects.create(
+        workspace=conversation.workspace,
+        conversation=conversation,
+        user=bob,
+        mode=Draft.REPLY,
+        body="It leaves on",
+        saved_at=clock.now(),
+    )
+    say(conversation, alice)
+    path = reverse(
+        "inbox:conversation", args=[conversation.workspace.slug, conversation.public_id]
+    )
+
+    assert "replied while you were writing" in client.get(path).content.decode()
+    assert "replied while you" not in client.get(path + "?mode=note").content.decode()
+    draft.saved_at = clock.now()
+    draft.save()
+    assert "replied while you were writing" not in client.get(path).content.decode()
