@@ -38,6 +38,7 @@ SHORTCUTS = (
     ((".",), "Update the order of the list"),
     (("x",), "Select a conversation"),
     (("X",), "Select up to this conversation"),
+    (("J", "K"), "Extend the selection down or up"),
     (("z",), "Undo the last act"),
     (("r",), "Write a reply"),
     (("n",), "Write a note"),

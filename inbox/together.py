@@ -92,17 +92,18 @@ def keep(order: Order, workspace: Workspace, items: list[dict], now: datetime):
     )
 
 
-def remember(before: dict, conversation: Conversation, by: User) -> None:
+def remember(before: dict, conversation: Conversation, by: User) -> TeamAct | None:
     """An act on a single conversation, done by its own form, is undone like one on many."""
     kind = _kind(before, conversation)
-    if kind:
-        order = Order(kind, by, conversation.snoozed_until, conversation.assignee)
-        item = {
-            "id": conversation.id,
-            "was": {name: before[name] for name in CHANGED[kind]},
-            "is": snapshot(conversation, WATCHED[kind]),
-        }
-        keep(order, conversation.workspace, [item], clock.now())
+    if not kind:
+        return None
+    order = Order(kind, by, conversation.snoozed_until, conversation.assignee)
+    item = {
+        "id": conversation.id,
+        "was": {name: before[name] for name in CHANGED[kind]},
+        "is": snapshot(conversation, WATCHED[kind]),
+    }
+    return keep(order, conversation.workspace, [item], clock.now())
 
 
 def _kind(before: dict, c: Conversation) -> str:

@@ -5,7 +5,7 @@ from functools import wraps
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from accounts.access import is_scripted, member
@@ -13,7 +13,7 @@ from converge import clock
 from inbox import together
 from inbox.access import conversation_for
 from inbox.apply import tell
-from inbox.models import Event
+from inbox.models import Event, TeamAct
 from inbox.outbox import lock
 
 
@@ -21,8 +21,8 @@ def act(permission: str):
     """Wrap `view(request, conversation, …)`: it changes the locked conversation.
 
     What it returns (a sentence or None) is shown as a notice; what can be undone is kept
-    with how it was. Pages that script the act
-    get 204 and refetch what changed; plain forms go back to the conversation.
+    with how it was, and the notice offers that. Pages that script the act get the notice
+    or 204, and refetch what changed; plain forms go back to the conversation.
     """
 
     def decorator(view):
@@ -35,9 +35,9 @@ def act(permission: str):
                 conversation = lock(found.id)
                 before = together.snapshot(conversation, together.UNDOABLE)
                 notice = view(request, conversation, **kwargs)
-                together.remember(before, conversation, request.user)
+                kept = together.remember(before, conversation, request.user)
                 tell({conversation.id})
-            return done(request, found, notice)
+            return done(request, found, notice, undo=kept)
 
         return wrapper
 
@@ -56,13 +56,19 @@ def note_event(conversation, kind: str, user, **data) -> None:
     )
 
 
-def done(request, conversation, notice: str | None = None, status: int = 303):
+def done(
+    request,
+    conversation,
+    notice: str | None = None,
+    status: int = 303,
+    undo: TeamAct | None = None,
+):
     if is_scripted(request):
-        if notice:
-            return HttpResponse(notice, status=200, content_type="text/plain")
-        return HttpResponse(status=204)
-    if notice:
-        messages.info(request, notice)
+        return _notice(request, notice, undo)
+    if notice or undo:
+        # What can be undone carries its address, for the form beside the sentence.
+        address = str(undo.public_id) if undo else ""
+        messages.info(request, notice or f"{undo.sentence}.", extra_tags=address)
     response = redirect(
         "inbox:conversation",
         slug=request.workspace.slug,
@@ -70,3 +76,12 @@ def done(request, conversation, notice: str | None = None, status: int = 303):
     )
     response.status_code = status
     return response
+
+
+def _notice(request, notice: str | None, undo: TeamAct | None):
+    if undo:
+        context = {"sentence": notice or f"{undo.sentence}.", "undo": undo.public_id}
+        return render(request, "inbox/_done_together.html", context)
+    if notice:
+        return HttpResponse(notice, content_type="text/plain")
+    return HttpResponse(status=204)

@@ -6,7 +6,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.access import is_scripted, member
 from converge import clock
-from inbox import canned, closing, crossing, outbox, snoozing, uncertain, words
+from inbox import (
+    canned,
+    closing,
+    crossing,
+    outbox,
+    snoozing,
+    together,
+    uncertain,
+    words,
+)
 from inbox.access import conversation_for, message_for
 from inbox.apply import tell
 from inbox.composer import TEXT_MAX
@@ -83,11 +92,13 @@ def _then(request, conversation, wanted: str) -> None:
     if wanted not in ("close", "snooze"):
         return
     locked = outbox.lock(conversation.id)
+    before = together.snapshot(locked, together.UNDOABLE)
     if wanted == "close":
         closing.close(locked, by=request.user)
     else:
         morning = snoozing.wake_at(snoozing.TOMORROW, "", clock.now())
         closing.snooze(locked, morning, by=request.user)
+    together.remember(before, locked, request.user)
     tell({locked.id})
 
 

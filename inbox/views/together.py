@@ -77,15 +77,18 @@ def _own(request, act_id) -> TeamAct:
 
 def _order(request) -> Order:
     kind, _, chosen = request.POST.get("act", "").partition(":")
+    name, at = request.POST.get("name", ""), request.POST.get("at", "")
+    if kind == together.TAG and at and not name.strip():
+        kind = together.SNOOZE  # Enter in the field of a time presses the first button
     if kind not in dict(TeamAct.KINDS):
         raise Refused(f"Choose what to do. {NOTHING}")
     if kind == together.SNOOZE:
-        until = snoozing.wake_at(chosen, "", clock.now())
+        until = snoozing.wake_at(chosen, at, clock.now())
         return Order(kind, request.user, until=until)
     if kind == together.ASSIGN:
         return Order(kind, request.user, to=_teammate(request, chosen))
     if kind == together.TAG:
-        name = rules.label(request.POST.get("name", ""))
+        name = rules.label(name)
         if problem := rules.label_problem(name):
             raise Refused(problem)
         return Order(kind, request.user, tag=name)
@@ -134,7 +137,7 @@ def _say(done: Done, more: int) -> str:
 
 def _answer(request, sentence: str, act: TeamAct | None = None):
     if is_scripted(request):
-        context = {"sentence": sentence, "act": act}
+        context = {"sentence": sentence, "undo": act and act.public_id}
         return render(request, "inbox/_done_together.html", context)
     if act:
         messages.info(request, sentence)

@@ -15,6 +15,7 @@
   const write = (mode) => { const text = document.querySelector(`[data-composer=${mode}] textarea`); if (text) text.focus(); else press(mode[0]); };
   const choose = (shiftKey) => (document.activeElement.closest(".conv") || document.querySelector(".conv:has([aria-current])"))
     ?.querySelector("[name=id]")?.dispatchEvent(new MouseEvent("click", { shiftKey, bubbles: true }));
+  const extend = async (step) => { await import(converge.$("conversations").dataset.together); converge.tell("extend", { step }); };
   const OWN = {
     j: () => move(1),
     k: () => move(-1),
@@ -24,6 +25,8 @@
     "]": () => { const split = document.querySelector(".split"); split.dataset.panel = split.dataset.panel === "closed" ? "open" : "closed"; },
     r: () => write("reply"),
     n: () => write("note"),
+    J: () => extend(1),
+    K: () => extend(-1),
     x: () => choose(false),
     X: () => choose(true),
   };

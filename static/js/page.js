@@ -5,10 +5,16 @@ window.converge = (() => {
   const tell = (name, detail) => document.dispatchEvent(new CustomEvent("converge:" + name, { detail }));
   const hear = (name, act) => document.addEventListener("converge:" + name, (e) => act(e.detail || {}));
   const say = (text, region = "live-polite") => { $(region).textContent = text; };
-  const notice = (text) => {
-    const line = Object.assign(document.createElement("p"), { className: "notices__item", textContent: text });
-    $("notices").replaceChildren(line);
-    setTimeout(() => line.remove(), 8000);
+  const parse = (html) => new DOMParser().parseFromString(html, "text/html");
+  // Words, or what the server drew with a way back. It stays while somebody points at it or stands on it.
+  const notice = (what) => {
+    const drawn = what.startsWith("<") && parse(what).querySelector(".notices__item");
+    const item = drawn ? document.adoptNode(drawn) : Object.assign(document.createElement("p"), { className: "notices__item", textContent: what });
+    let timer = 0;
+    const rest = () => clearTimeout(timer), run = () => { rest(); timer = setTimeout(() => item.remove(), 10000); };
+    for (const [kind, act] of [["pointerenter", rest], ["focusin", rest], ["pointerleave", run], ["focusout", run]]) item.addEventListener(kind, act);
+    $("notices").replaceChildren(item);
+    run();
   };
 
   const ask = async (url, options = {}) => {
@@ -20,7 +26,7 @@ window.converge = (() => {
   const post = (url, fields, options) => ask(url, { method: "POST", body: new URLSearchParams(fields), ...options });
   const draw = async (url, headers) => {
     const response = await ask(url, { headers }).catch(() => null);
-    return response?.status === 200 ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
+    return response?.status === 200 ? parse(await response.text()) : null;
   };
 
   // Not into the middle of a word: what somebody types would land in the dialog.

@@ -30,15 +30,6 @@
     ($("row-" + from)?.querySelector("a") || $("list-heading")).focus();
     show();
   };
-  // It stays while somebody points at it or stands on it.
-  const toast = (item) => {
-    let timer = 0;
-    const rest = () => clearTimeout(timer), run = () => { rest(); timer = setTimeout(() => item.remove(), 10000); };
-    $("notices").replaceChildren(item);
-    for (const kind of ["pointerenter", "focusin"]) item.addEventListener(kind, rest);
-    for (const kind of ["pointerleave", "focusout"]) item.addEventListener(kind, run);
-    run();
-  };
   const send = async (submitter) => {
     const fields = new FormData(form, submitter);
     fields.delete("csrfmiddlewaretoken");
@@ -49,10 +40,10 @@
     const response = await post(form.action, fields).catch(() => null);
     if (!response) return notice("You are offline. Nothing was changed.");
     if (!response.ok) return response.status === 401 || notice("That did not work. Try again.");
-    const item = new DOMParser().parseFromString(await response.text(), "text/html").querySelector(".notices__item");
-    if (item.querySelector("form")) clear();
-    form.elements.name.value = "";
-    toast(document.adoptNode(item));
+    const told = await response.text();
+    if (told.includes("<form")) clear();
+    form.elements.name.value = form.elements.at.value = "";
+    notice(told);
     converge.tell("changed");
   };
 
@@ -61,6 +52,14 @@
   document.addEventListener("click", (e) => {
     if (e.target.name === "id") pick(e.target, e.shiftKey);
     if (e.target.closest("[data-clear]")) { e.preventDefault(); clear(); }
+  });
+  // One further with what is selected; the way back gives it up again.
+  converge.hear("extend", ({ step }) => {
+    const rows = [...list().querySelectorAll(".conv")], here = document.activeElement.closest(".conv") || rows.find((row) => row.querySelector("[aria-current]"));
+    const there = rows[rows.indexOf(here) + step], [from, to] = [here, there].map((row) => row?.querySelector("[name=id]"));
+    if (from && (!from.checked || to?.checked)) from.click();
+    if (to && !to.checked) to.click();
+    (there || here)?.querySelector("a").focus();
   });
   all.addEventListener("change", show);
   form.addEventListener("submit", async (e) => {

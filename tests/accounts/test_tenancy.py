@@ -44,6 +44,7 @@ METHODS = {
     "inbox:conversation": GET,
     "inbox:contact": GET,
     "inbox:tail": GET,
+    "inbox:row_menu": GET,
     "inbox:older": GET,
     "inbox:act_together": POST,
     "inbox:undo_last": POST,

@@ -18,6 +18,7 @@ BELOW_A_CONVERSATION = {
     "note": ("camille", "?mode=note"),
     "picker as a page": ("ebba", "template/"),
     "contact": ("camille", "contact/"),
+    "row menu as a page": ("camille", "menu/"),
     "canned replies as a page": ("camille", "replies/"),
     "buttons as a page": ("camille", "arrange/buttons/"),
     "list as a page": ("camille", "arrange/list/"),

@@ -45,10 +45,10 @@ def test_a_draft_stays_when_another_conversation_is_opened(
     open_live(page, conversation)
     box(page).fill("I will come back to this")
 
-    page.locator(f"#row-{other.id} a").click()
+    page.locator(f"#row-{other.id} .conv__link").click()
     expect(page.locator(f"#composer-{other.id}")).to_be_visible()
     expect(box(page)).to_have_value("")
-    page.locator(f"#row-{conversation.id} a").click()
+    page.locator(f"#row-{conversation.id} .conv__link").click()
 
     expect(box(page)).to_have_value("I will come back to this")
 

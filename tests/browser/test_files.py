@@ -123,11 +123,11 @@ def test_files_wait_in_their_own_conversation(page, northwind, conversation):
     open_live(page, conversation)
     choose(page, PDF)
 
-    page.locator(f"#row-{other.id} a").click()
+    page.locator(f"#row-{other.id} .conv__link").click()
     expect(page.locator("h1")).not_to_be_empty()
     elsewhere = page.locator("[data-files] li")
     expect(elsewhere).to_have_count(0)
-    page.locator(f"#row-{conversation.id} a").click()
+    page.locator(f"#row-{conversation.id} .conv__link").click()
 
     expect(page.locator("[data-files] li")).to_contain_text("offer.pdf")
 

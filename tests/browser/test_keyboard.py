@@ -132,7 +132,7 @@ def test_the_list_of_shortcuts_names_every_one_there_is(page, conversation):
 
     expect(page.get_by_role("dialog", name="Keyboard shortcuts")).to_be_visible()
     assert {*declared, *own} - listed_keys() == set()
-    assert len(own) == 10
+    assert len(own) == 12
 
 
 def test_focus_returns_to_what_opened_a_dialog(page, northwind):
@@ -157,7 +157,7 @@ def test_closing_leads_to_the_next_row(page, northwind):
 
     page.get_by_role("button", name="Close", exact=True).click()
 
-    expect(page.locator(f"#row-{below.id} a")).to_be_focused()
+    expect(page.locator(f"#row-{below.id} .conv__link")).to_be_focused()
     expect(page.locator(f"#row-{above.id}")).to_have_attribute("data-gone", "")
 
 

@@ -70,9 +70,9 @@ def test_going_elsewhere_pauses_it_and_coming_back_finds_it(
     recorder = record(page)
     heard_something(recorder)
 
-    page.locator(f"#row-{other.id} a").click()
+    page.locator(f"#row-{other.id} .conv__link").click()
     expect(recorder).to_have_count(0)
-    page.locator(f"#row-{conversation.id} a").click()
+    page.locator(f"#row-{conversation.id} .conv__link").click()
 
     expect(recorder).to_contain_text("Paused")
     recorder.get_by_role("button", name="Send").click()

@@ -13,7 +13,7 @@ def plain(screens):
 
 def test_an_agent_reads_answers_and_closes(plain, northwind, conversation):
     plain.goto(INBOX)
-    plain.locator(f"#row-{conversation.id} a").click()
+    plain.locator(f"#row-{conversation.id} .conv__link").click()
 
     plain.locator("textarea").fill("Answered plainly")
     plain.get_by_role("button", name="Send", exact=True).click()

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import AuditEntry, Membership
 from converge import clock
@@ -331,6 +332,7 @@ def test_more_than_one_act_takes_are_named(post, three, monkeypatch):
         ({"act": "tag", "id": "x", "name": "dnd"}, "a rule, not a label"),
         ({"act": "tag", "id": "x", "name": " "}, "A tag needs a name"),
         ({"act": "snooze:never", "id": "x"}, "Choose a day"),
+        ({"act": "snooze:", "id": "x", "at": "2020-01-01T09:00"}, "That time is over"),
     ],
 )
 def test_what_makes_no_sense_is_said_and_changes_nothing(post, three, fields, sentence):
@@ -342,6 +344,17 @@ def test_what_makes_no_sense_is_said_and_changes_nothing(post, three, fields, se
 
     assert sentence in page.content.decode()
     assert states(three) == before
+
+
+@pytest.mark.parametrize("pressed", ["snooze:", "tag"])
+def test_several_sleep_until_a_time_of_ones_own(post, three, pressed):
+    """Enter in its field presses the first button of the form, which adds a tag."""
+    at = timezone.localtime(clock.now() + timedelta(days=40)).replace(second=0)
+
+    post(act=pressed, id=[str(c.public_id) for c in three], at=f"{at:%Y-%m-%dT%H:%M}")
+
+    until = [s["snoozed_until"] for s in states(three)]
+    assert until == [at.replace(microsecond=0)] * 3
 
 
 def test_a_stranger_is_nobody_to_assign_to(post, three, charlie):
