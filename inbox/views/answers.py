@@ -8,7 +8,7 @@ from django.shortcuts import render
 from accounts.access import is_scripted
 from converge import clock
 from inbox import bubbles, words
-from inbox.drawing import conversation_context, quotable
+from inbox.drawing import conversation_context, quotable, quote_of
 from inbox.models import Draft, Message
 from inbox.thread import Item
 from inbox.views.pages import list_context
@@ -24,6 +24,12 @@ def client_id(text: str) -> uuid.UUID:
 def quoted_wamid(conversation, message_id: str) -> str:
     message = quotable(conversation, message_id)
     return message.wamid if message else ""
+
+
+def quoting(request, conversation) -> dict | None:
+    """The message a dialog's send will quote, as it stands above its fields."""
+    wanted = request.POST.get("reply_to") or request.GET.get("reply_to", "")
+    return quote_of(conversation, request.membership, wanted)
 
 
 def why(outcome, conversation) -> str:

@@ -1,5 +1,7 @@
 """Replies that are more than words: a dialog with script, the same as a page without."""
 
+from dataclasses import replace
+
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
@@ -29,7 +31,7 @@ def arrange(request, public_id, kind):
     try:
         outcome = outbox.queue(
             conversation.id,
-            form.draught(),
+            replace(form.draught(), reply_to=_quoted(request, conversation)),
             author=request.user,
             may_send=request.membership.may("reply"),
         )
@@ -64,6 +66,10 @@ def _conversation(request, public_id, kind: str):
     return conversation
 
 
+def _quoted(request, conversation) -> str:
+    return answers.quoted_wamid(conversation, request.POST.get("reply_to", ""))
+
+
 def _form(request, kind: str):
     """Unbound to begin with, also from another kind: what was written comes along."""
     made, region = FORMS[kind], request.workspace.country
@@ -92,6 +98,7 @@ def _show(request, conversation, kind: str, form, refused: str = "", status: int
         "shown": draw(kind, form),
         "refused": refused,
         "takeover": conversation.takeover,
+        "quoting": answers.quoting(request, conversation),
     }
     template = "inbox/_arrange.html" if request.htmx else "inbox/arrange.html"
     return render(request, template, context, status=status)

@@ -136,9 +136,10 @@ def _chosen(conversation, template_id) -> Template | None:
 
 def _queue(request, conversation, draught: Draught) -> outbox.Outcome:
     client_id = answers.client_id(request.POST.get("client_id", ""))
+    quoted = answers.quoted_wamid(conversation, request.POST.get("reply_to", ""))
     return outbox.queue(
         conversation.id,
-        replace(draught, id=client_id),
+        replace(draught, id=client_id, reply_to=quoted),
         author=request.user,
         may_send=request.membership.may("reply"),
         seen=crossing.parse(request.POST.get("seen", "")),
@@ -152,6 +153,7 @@ def _carried(request, conversation, crossed: Crossed | None) -> dict:
     return {
         "client_id": answers.client_id(request.POST.get("client_id", "")),
         "seen": seen or crossing.everything(conversation),
+        "quoting": answers.quoting(request, conversation),
         "said": said,
         "heading": crossing.sentence(said) if said else "",
     }

@@ -50,7 +50,7 @@
     if (text && text !== field().value) { field().value = text; changed(); }
   };
   const empty = () => { field().value = form().dataset.saved = seat("note").textContent = ""; clearTimeout(timer); keep(""); };
-  const unquote = () => form().querySelector("[data-quote]")?.remove();
+  const unquote = () => form()?.querySelector("[data-quote]")?.remove();
   const hint = (words) => { seat("hint").textContent = words; };
 
   // Sending: one bubble is one message; they leave one after the other.
@@ -78,7 +78,7 @@
     say(sentence, "live-assertive");
     if (!field()) return converge.notice(sentence);
     put([text, field().value].filter(Boolean).join("\n"));
-    if (li.quote) form().querySelector(".composer__box").before(li.quote);
+    if (li.quote) seat("quoted").append(li.quote);
     hint(sentence);
   };
   const deliver = async (li, url, data) => {
@@ -207,6 +207,8 @@
   };
   hear("leaving", leave);
   hear("opened", restore);
+  // What a dialog sent carried the quote.
+  for (const sent of ["template-sent", "message-sent"]) document.addEventListener(sent, unquote);
   addEventListener("pagehide", leave);
   restore();
 })();

@@ -56,3 +56,34 @@ def test_without_script_a_quote_is_a_page_away(screens, northwind, conversation)
     expect(bubble(page, "Yes, we are here").locator(".bubble__quote")).to_contain_text(
         "Hello, is anybody there?"
     )
+
+
+def test_what_a_dialog_sends_carries_the_quote(page, northwind, conversation):
+    open_live(page, conversation)
+    quote(page, "Hello, is anybody there?")
+
+    page.get_by_role("button", name="More to send").click()
+    page.get_by_role("link", name="Location", exact=True).click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("Hello, is anybody there?")
+    dialog.get_by_label("Where").fill("51.5072, -0.1276")
+    dialog.get_by_role("button", name="Send").click()
+
+    expect(dialog).to_be_hidden()
+    expect(page.locator("[data-quote]")).to_have_count(0)
+    sent = page.locator("li.msg--out").last
+    expect(sent.locator(".tick")).to_have_attribute("data-state", "delivered")
+    expect(sent.locator(".bubble__quote")).to_contain_text("Hello, is anybody there?")
+
+
+def test_a_quote_taken_back_is_not_carried_into_a_dialog(page, conversation):
+    open_live(page, conversation)
+    quote(page, "Hello, is anybody there?")
+    page.get_by_role("link", name="Do not quote").click()
+
+    page.get_by_role("button", name="More to send").click()
+    page.get_by_role("link", name="Location", exact=True).click()
+
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", level=2)).to_contain_text("Location")
+    expect(dialog.locator("[name=reply_to]")).to_have_count(0)
