@@ -9,10 +9,11 @@ from django.db import transaction
 from accounts.models import User
 from converge import clock
 from inbox import outbox, outgoing
+from inbox.emoji import is_emoji
 from inbox.gate import Allow
 from inbox.models import Conversation, Message, Reaction
 from inbox.outbox import Draught, Outcome
-from inbox.reactions import USUAL, WHATSAPP_TAKES_FOR, standing
+from inbox.reactions import WHATSAPP_TAKES_FOR, standing
 from inbox.states import ACCEPTED, IN_FLIGHT, TROUBLED, State
 
 REPLACED = "Another reaction took its place before this one was sent."
@@ -20,8 +21,9 @@ REPLACED = "Another reaction took its place before this one was sent."
 
 def problem(target: Message, emoji: str) -> str:
     """Why this cannot be a reaction, in a sentence; empty when it can."""
-    if emoji and emoji not in USUAL:
-        return "This is not one of the reactions that can be chosen here."
+    if emoji and not is_emoji(emoji):
+        return "A reaction is one emoji, and nothing else."
+    # Meta describes reactions to what a customer sent, and none to our own messages.
     if target.is_out or not target.wamid or target.deleted_at:
         return (
             "Only a message of the customer's that is still there can get a reaction."

@@ -26,7 +26,7 @@ def react(request, message_id):
             "usual": USUAL,
         }
         return render(request, "inbox/react.html", context)
-    emoji = request.POST.get("emoji", "")
+    emoji = request.POST.get("emoji", "").strip()
     if problem := reacting.problem(target, emoji):
         return done(request, conversation, f"Not sent. {problem}")
     outcome = reacting.react(

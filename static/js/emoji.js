@@ -11,7 +11,8 @@
     Things: `📦 parcel package box|🎁 gift present|🛒 trolley cart shopping|🛍️ shopping bags|💳 card payment|💰 money bag|💶 euro money|💷 pound money|💵 dollar money|🧾 receipt bill|🏷️ label price|📅 calendar date|⏰ alarm clock|⏳ hourglass waiting|⌚ watch time|📞 telephone call|📱 mobile phone|💻 laptop computer|🖨️ printer|📷 camera photo|🎥 film video|🎧 headphones|🎵 music note|📧 e-mail|✉️ envelope letter|📝 note write|📄 page document|📎 paperclip attachment|📌 pin|📍 place location|🔗 link|🔍 search magnifier|🔑 key|🔒 locked|🔓 unlocked|🔧 spanner repair|🔨 hammer|⚙️ gear settings|🔋 battery|🔌 plug power|💡 lamp light idea|🕯️ candle|🧹 broom clean|🛏️ bed|🪑 chair|🚪 door|👕 shirt clothes|👗 dress|👟 shoe|👜 bag|💍 ring|💊 medicine pill|🩹 plaster|📚 books|🎓 graduation|🏆 trophy winner|🥇 first medal|⚽ football|🎾 tennis|🎮 game|🎨 art paint`,
     "Places and travel": `🏠 house home|🏢 office building|🏪 shop store|🏥 hospital|🏦 bank|🏨 hotel|🏫 school|🏭 factory|⛪ church|🕌 mosque|🚗 car|🚕 taxi|🚌 bus|🚚 delivery lorry truck|🚲 bicycle bike|🏍️ motorcycle|🚆 train|🚇 underground metro|✈️ plane flight|🚀 rocket launch|🚢 ship|⛽ fuel|🚦 traffic lights|🅿️ parking|🗺️ map|🧭 compass|🏖️ beach holiday|⛰️ mountain|🌃 city night|🏁 finish flag`,
   };
-  let field = null;
+  // A text it is typed into, or a button that is pressed with it.
+  let field = null, picked = null;
 
   const used = () => { try { return JSON.parse(localStorage.getItem(KEY)) || []; } catch { return []; } };
   const keep = (emoji) => { try { localStorage.setItem(KEY, JSON.stringify([emoji, ...used().filter((e) => e !== emoji)].slice(0, KEPT))); } catch { /* storage may be off */ } };
@@ -72,6 +73,7 @@
     const { emoji } = el.dataset;
     keep(emoji);
     picker.hidePopover();
+    if (picked) { picked.value = emoji; return picked.form.requestSubmit(picked); }
     field.focus();
     if (!document.execCommand("insertText", false, emoji)) field.setRangeText(emoji, field.selectionStart, field.selectionEnd, "end");
     field.dispatchEvent(new Event("input", { bubbles: true }));
@@ -79,6 +81,8 @@
 
   search.addEventListener("input", draw);
   search.addEventListener("keydown", (e) => {
+    // Never the form around it: that would send something.
+    if (e.key === "Enter" && !e.isComposing) e.preventDefault();
     if (e.isComposing || !chosen()) return;
     const every = options(), at = every.indexOf(chosen());
     const act = { ArrowRight: () => choose(every[(at + 1) % every.length]), ArrowLeft: () => choose(every.at(at - 1)),
@@ -92,8 +96,10 @@
 
   hear("use", (button) => {
     if (!button.matches?.("[data-emoji-picker]")) return;
-    field = button.closest("form").querySelector("textarea");
-    button.closest("form").append(picker);
+    const form = button.closest("form");
+    picked = form.querySelector("[data-picked]");
+    field = form.querySelector("textarea") || button;
+    form.append(picker);
     search.value = "";
     picker.showPopover({ source: button });
     draw();

@@ -93,3 +93,26 @@ def test_without_script_it_is_a_page(screens, northwind, conversation):
     page.get_by_role("button", name="React with 😮").click()
 
     expect(ours(page)).to_contain_text("😮 Ana")
+
+
+def test_any_emoji_is_found_by_name_and_sent(page, northwind, conversation):
+    open_live(page, conversation)
+
+    bubble(page, SAID).hover()
+    bubble(page, SAID).get_by_role("link", name="React to this message").click()
+    page.get_by_role("button", name="React with another emoji").click()
+    search = page.get_by_role("combobox", name="Search emoji")
+    expect(search).to_be_focused()
+    search.fill("no emoji of this name")
+    search.press("Enter")
+    expect(page.locator("#live-polite")).to_have_text("No emoji of this name")
+    expect(ours(page)).to_have_count(0)
+    search.fill("party")
+    search.press("ArrowRight")
+    search.press("ArrowLeft")
+    search.press("Enter")
+
+    expect(ours(page)).to_have_text("🥳 Ana")
+    expect(page.locator("#reacting")).to_be_hidden()
+    expect(ours(page)).not_to_have_attribute("data-state", "queued")
+    assert seen_at_meta(northwind, conversation) == "🥳"

@@ -204,10 +204,45 @@ def test_what_meta_would_not_take_is_said_before(change, words, conversation):
     assert words in reacting.problem(target, "👍")
 
 
-def test_only_the_usual_ones_are_taken(target):
-    assert reacting.problem(target, "👍") == ""
-    assert reacting.problem(target, "") == ""
-    assert reacting.problem(target, "free text")
+@pytest.mark.parametrize(
+    "emoji", ["👍", "❤️", "🎉", "👍🏽", "👩🏽‍🚀", "🏳️‍🌈", "🇪🇺", "3️⃣", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "☕", "‼️", ""]
+)
+def test_any_one_emoji_is_taken(target, emoji):
+    assert reacting.problem(target, emoji) == ""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "free text",
+        "👍👍",
+        "a",
+        "3",
+        "👍 ",
+        "👍a",
+        "\u200d",
+        "\ufe0f",
+        "👍" + "\u200d👍" * 30,
+    ],
+)
+def test_what_is_not_one_emoji_is_not(target, text):
+    assert "one emoji" in reacting.problem(target, text)
+
+
+def test_without_a_script_another_emoji_is_written_into_a_field(client, target, bob):
+    client.force_login(bob)
+    path = reverse("inbox:react", args=[target.workspace.slug, target.id])
+    assert "Another emoji" in client.get(path).content.decode()
+
+    client.post(path, {"emoji": " 🎉 "})
+
+    assert Reaction.objects.get(is_ours=True).emoji == "🎉"
+
+
+def test_our_own_messages_get_none(conversation):
+    ours = factories.create_sent(conversation).message
+
+    assert "message of the customer" in reacting.problem(ours, "👍")
 
 
 def test_a_viewer_may_not(client, target):
