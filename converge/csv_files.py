@@ -3,7 +3,7 @@ and written so that no cell starts a formula."""
 
 import csv
 import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.http import StreamingHttpResponse
@@ -55,6 +55,22 @@ def look_at(body: bytes) -> Shape:
             "split it into several."
         )
     return Shape(encoding, delimiter, columns, sample, count)
+
+
+def with_head(body: bytes, is_data: Callable[[str], bool]) -> bytes:
+    """A file whose first line is data already gets a head, so that no line is lost."""
+    if not body.strip():
+        return body
+    _, text = _decode(body)
+    delimiter = _delimiter(text)
+    try:
+        first = next(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), [])
+    except csv.Error as error:
+        raise NotUsable(f"This is not a CSV file: {error}.") from error
+    if not any(is_data(cell) for cell in first):
+        return body
+    head = delimiter.join(f"Column {n}" for n in range(1, len(first) + 1))
+    return f"{head}\n{text}".encode()
 
 
 def refuse_large(name: str, size: int, most: int) -> None:

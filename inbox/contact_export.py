@@ -35,11 +35,16 @@ def field_names(workspace: Workspace) -> list[str]:
 
 def lines(contacts, fields: list[str]) -> Iterator[list]:
     """`contacts` newest first, as the page lists them."""
+    for part in parts(contacts):
+        yield from _part(part, fields)
+
+
+def parts(contacts) -> Iterator[list[Contact]]:
     before = None
     while True:
         part = contacts if before is None else contacts.filter(id__lt=before)
         found = list(part.order_by("-id")[:AT_ONCE])
-        yield from _part(found, fields)
+        yield found
         if len(found) < AT_ONCE:
             return
         before = found[-1].id
@@ -47,26 +52,26 @@ def lines(contacts, fields: list[str]) -> Iterator[list]:
 
 def _part(contacts: list[Contact], fields: list[str]) -> Iterator[list]:
     ids = [c.id for c in contacts]
-    names, tags, last = _identities(ids), _tags(ids), _last(ids)
+    names, tags, last = identities(ids), _tags(ids), _last(ids)
     for contact in contacts:
         yield [
             visible(contact.name),
             visible(contact.profile_name),
-            *_named(names[contact.id]),
+            *named(names[contact.id]),
             contact.country,
             ", ".join(sorted(t.tag.name for t in tags[contact.id] if not t.tag.code)),
             *_rule(tags[contact.id], Tag.DND),
             *_rule(tags[contact.id], Tag.DO_NOT_SEND),
             "yes" if contact.refuses_marketing else "",
-            _time(contact.marketing_changed_at) if contact.refuses_marketing else "",
-            _time(contact.blocked_at),
-            _time(contact.created_at),
-            _time(last.get(contact.id)),
+            time(contact.marketing_changed_at) if contact.refuses_marketing else "",
+            time(contact.blocked_at),
+            time(contact.created_at),
+            time(last.get(contact.id)),
             *(visible(str(contact.fields.get(name, ""))) for name in fields),
         ]
 
 
-def _named(identities: list[Identity]) -> list[str]:
+def named(identities: list[Identity]) -> list[str]:
     by_kind = defaultdict(list)
     for identity in identities:
         by_kind[identity.kind].append(identity.value)
@@ -83,15 +88,15 @@ def _rule(tags: list[ContactTag], code: str) -> list[str]:
     for tagged in tags:
         if tagged.tag.code == code:
             by = tagged.set_by.name if tagged.set_by else "Converge"
-            return ["yes", _time(tagged.set_at), by, visible(tagged.reason)]
+            return ["yes", time(tagged.set_at), by, visible(tagged.reason)]
     return [""] * 4
 
 
-def _time(at) -> str:
+def time(at) -> str:
     return at.isoformat(timespec="seconds") if at else ""
 
 
-def _identities(ids: list[int]) -> dict[int, list[Identity]]:
+def identities(ids: list[int]) -> dict[int, list[Identity]]:
     found = defaultdict(list)
     for identity in Identity.objects.filter(contact__in=ids).order_by("id"):
         found[identity.contact_id].append(identity)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from inbox.views import contacts, importing, merging
+from inbox.views import contacts, importing, merging, opt_outs
 
 app_name = "contacts"
 
@@ -10,6 +10,8 @@ urlpatterns = [
     path("", contacts.contacts, name="list"),
     path("new/", contacts.add, name="new"),
     path("export/", contacts.export, name="export"),
+    path("opt-outs/", opt_outs.show, name="opt_outs"),
+    path("opt-outs/export/", opt_outs.export, name="export_opt_outs"),
     path("import/", importing.upload, name="import"),
     path("import/example/", importing.example, name="import_example"),
     path("import/<uuid:import_id>/", importing.columns, name="import_columns"),

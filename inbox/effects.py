@@ -107,7 +107,9 @@ def _hear_stop_words(inbound: list[Placed], conversations: dict) -> None:
     }
     heard = _without_older_than_a_lift(heard) if heard else {}
     wishes = [
-        tags.Wish(p.number.workspace_id, contact, p.fact.at, f"wrote “{p.fact.body}”")
+        tags.Wish(
+            p.number.workspace_id, contact, p.fact.at, f"{tags.WROTE}{p.fact.body}”"
+        )
         for contact, p in heard.items()
     ]
     granted = tags.grant(wishes, Tag.DND) if wishes else []

@@ -10,13 +10,14 @@ from django_q.tasks import async_task
 
 from business_numbers import phone_cells, phones
 from converge import bulk, csv_files
-from inbox import import_columns
+from inbox import import_columns, opt_out_columns
 from inbox.models import Import, ImportRow
 
 MOST_BYTES = 20 * 1024 * 1024
 STEP = 5_000
 FIRST_LINE = 2
 DISTINCT_TAGS_MAX = 200
+READERS = {Import.PEOPLE: import_columns.read, Import.OPT_OUTS: opt_out_columns.read}
 
 
 def wake() -> None:
@@ -89,7 +90,9 @@ def _row(source: Import, line: int, cells: list[str]) -> dict:
         "contact_id": None,
         "new_id": uuid.uuid4(),
         "cells": [],
-        **import_columns.read(source.targets, cells),
+        "asked_at": None,
+        "why": "",
+        **READERS[source.kind](source.targets, cells),
         "verdict": trouble,
         "outcome": "",
         "before": {},

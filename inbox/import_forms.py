@@ -10,6 +10,13 @@ from inbox.models import Import
 COUNTRIES = sorted(phonenumbers.SUPPORTED_REGIONS)
 
 
+def country_choices(codes: list[str]) -> list[tuple[str, str]]:
+    return [
+        (code, f"{code} +{phonenumbers.country_code_for_region(code)}")
+        for code in codes
+    ]
+
+
 class UploadForm(forms.Form):
     file = forms.FileField(
         label="CSV file",
@@ -22,10 +29,7 @@ class UploadForm(forms.Form):
     )
     country = forms.ChoiceField(
         label="Numbers without + are from",
-        choices=[
-            (code, f"{code} +{phonenumbers.country_code_for_region(code)}")
-            for code in COUNTRIES
-        ],
+        choices=country_choices(COUNTRIES),
     )
     consent = forms.CharField(
         label="How did these people agree to receive WhatsApp messages from you?",

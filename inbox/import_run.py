@@ -167,10 +167,11 @@ def _tag(source: Import, rows: list[ImportRow]) -> None:
                 "contact_id": contact,
                 "tag_id": tag,
                 "set_by_id": by,
-                "set_at": now,
-                "reason": f"import of {source.name}"[:200],
+                "set_at": row.asked_at or now,
+                "reason": row.why or reason_of(source),
+                "source_id": source.id,
             }
-            for contact, tag in sorted(pairs)
+            for (contact, tag), row in sorted(pairs.items(), key=lambda pair: pair[0])
         ],
         returning="contact_id, tag_id",
     )
@@ -179,6 +180,13 @@ def _tag(source: Import, rows: list[ImportRow]) -> None:
         row.after.setdefault("tags", []).append(tag)
         if row.outcome == ImportRow.SAME:
             row.outcome = ImportRow.CHANGED
+
+
+def reason_of(source: Import) -> str:
+    """Why somebody has what the file gave them, unless their line says more."""
+    if source.is_opt_outs:
+        return f"list: {source.consent}"[:200]
+    return f"import of {source.name}"[:200]
 
 
 def _tags_of(source: Import, row: ImportRow) -> list[str]:

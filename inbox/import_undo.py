@@ -1,5 +1,6 @@
 """An import taken back: whom it added and nobody has dealt with since goes, and what it
-changed is as before where nobody changed it since. Rules it set stay: they protect people."""
+changed is as before where nobody changed it since. Rules it set stay: they protect people.
+Only a whole opt-out list takes its own back (inbox/opt_out_undo.py)."""
 
 from datetime import datetime
 
@@ -7,7 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from converge import bulk, clock
-from inbox import moving, turns
+from inbox import moving, opt_out_undo, turns
 from inbox.import_check import claim, wake
 from inbox.import_run import UNDO_FOR, lines
 from inbox.models import Contact, ContactTag, Identity, Import, ImportRow
@@ -50,6 +51,8 @@ def step(pk: int) -> bool:
     people = {c.id: c for c in held.select_for_update(no_key=True)}
     removed = _remove(rows, people)
     restored = _restore(rows, people) | _untag(rows)
+    if source.is_opt_outs:
+        restored |= opt_out_undo.take_back(source, set(people) - removed)
     _keep(rows, removed, restored)
     source.progress = min(source.row_count, source.progress + STEP)
     if source.progress >= source.row_count:
@@ -65,9 +68,11 @@ def _remove(rows: list[ImportRow], people: dict[int, Contact]) -> set[int]:
         f" WHERE x.{field.column} = c.id)"
         for model, field in moving.relations(Contact, without=OF_THE_IMPORT)
     )
+    sources = sorted({row.source_id for row in rows})
     found = bulk.fetch(
-        f"SELECT c.id FROM inbox_contact c WHERE c.id = ANY(%s::bigint[]) {alone}",
-        [[row.contact_id for row in rows if _is_as_made(row, people)]],
+        "SELECT c.id FROM inbox_contact c WHERE c.id = ANY(%s::bigint[])"
+        f" AND NOT {opt_out_undo.IS_ASKED_ELSEWHERE.format('c.id')} {alone}",
+        [[row.contact_id for row in rows if _is_as_made(row, people)], *[sources] * 2],
     )
     ids = [pk for (pk,) in found]
     for query in (

@@ -290,6 +290,7 @@ def _stay_strict(record: Merge, kept: Contact, other: Contact) -> None:
                 "set_by_id": tagged.set_by_id,
                 "set_at": tagged.set_at,
                 "reason": tagged.reason,
+                "source_id": tagged.source_id,
             },
         )
     if kept.refuses_marketing and not record.after["refuses_marketing"]:

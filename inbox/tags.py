@@ -39,6 +39,8 @@ STOP_WORDS = frozenset(
 )
 UNREACHABLE = 131026
 IN_A_ROW = 2
+# How the reason of a wish begins that somebody wrote themselves.
+WROTE = "wrote “"
 
 
 @dataclass(frozen=True)

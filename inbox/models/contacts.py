@@ -172,6 +172,13 @@ class ContactTag(models.Model):
     set_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL)
     set_at = models.DateTimeField(default=timezone.now)
     reason = models.CharField(max_length=200, blank=True)
+    source = models.ForeignKey(
+        "inbox.Import",
+        null=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The file that said so.",
+    )
 
     class Meta:
         constraints = [

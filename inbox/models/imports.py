@@ -1,4 +1,5 @@
-"""A CSV of contacts: uploaded, mapped, checked, brought in, and perhaps taken back."""
+"""A CSV of contacts, or of people who opted out: uploaded, mapped, checked, brought in,
+and perhaps taken back."""
 
 import uuid
 
@@ -23,6 +24,8 @@ class Import(models.Model):
         (UNDOING, "Being undone"),
         (UNDONE, "Undone"),
     ]
+    PEOPLE, OPT_OUTS = "people", "opt-outs"
+    KINDS = [(PEOPLE, "Contacts"), (OPT_OUTS, "People who must be left alone")]
     BUSY = (CHECKING, IMPORTING, UNDOING)
     ADD, FILL, OVERWRITE = "add", "fill", "overwrite"
     POLICIES = [
@@ -33,6 +36,7 @@ class Import(models.Model):
 
     public_id = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=8, choices=KINDS, default=PEOPLE)
     name = models.CharField(max_length=240)
     body = models.BinaryField(help_text="Emptied once it is imported.")
     encoding = models.CharField(max_length=12)
@@ -42,7 +46,8 @@ class Import(models.Model):
     row_count = models.PositiveIntegerField(default=0)
     country = models.CharField(max_length=2, blank=True, default="")
     consent = models.CharField(
-        max_length=200, help_text="How these people agreed to be written to."
+        max_length=200,
+        help_text="How these people agreed; of an opt-out list, where it is from.",
     )
     targets = models.JSONField(
         default=list, help_text="For each column: what it becomes."
@@ -73,6 +78,10 @@ class Import(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def is_opt_outs(self) -> bool:
+        return self.kind == self.OPT_OUTS
 
 
 class ImportRow(models.Model):
@@ -114,6 +123,10 @@ class ImportRow(models.Model):
     name = models.CharField(max_length=200, blank=True, default="")
     fields = models.JSONField(default=dict)
     tags = models.JSONField(default=list)
+    asked_at = models.DateTimeField(
+        null=True, help_text="Of an opt-out, if it was told."
+    )
+    why = models.CharField(max_length=200, blank=True, default="")
     verdict = models.CharField(max_length=9, choices=VERDICTS)
     outcome = models.CharField(max_length=8, blank=True, default="", choices=OUTCOMES)
     # What was there before: {"name": …, "fields": {…}} and the tags it brought.

@@ -8,14 +8,25 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts import audit
 from accounts.access import member
 from converge import asked, clock, csv_files
-from inbox import contact_export, import_check, import_columns, import_run, import_undo
+from inbox import (
+    contact_export,
+    import_check,
+    import_columns,
+    import_run,
+    import_undo,
+    opt_out_columns,
+    opt_outs,
+)
 from inbox.access import import_for
 from inbox.import_forms import PolicyForm, UploadForm
 from inbox.models import Import, ImportRow
 
 PAGE = 50
 LATEST = 10
-STEPS = ("File", "Columns", "Check", "Import")
+STEPS = {
+    Import.PEOPLE: ("File", "Columns", "Check", "Import"),
+    Import.OPT_OUTS: ("List", "Columns", "Check", "Opt out"),
+}
 REASONS = {
     ImportRow.TWICE: "Same person twice: the first line is used",
     ImportRow.MALFORMED: "Not a phone number",
@@ -37,18 +48,19 @@ def upload(request):
         source = form.store(request.workspace, request.user)
         audit.record(request, "import uploaded", str(source.public_id))
         return _to(request, source, "columns")
-    latest = Import.objects.filter(workspace=request.workspace).defer("body")
+    own = Import.objects.filter(workspace=request.workspace, kind=Import.PEOPLE)
+    latest = own.defer("body")
     latest = latest.select_related("uploaded_by").order_by("-id")[:LATEST]
-    context = {"form": form, "latest": latest, "steps": _steps(0)}
+    context = {"form": form, "latest": latest, "steps": _steps(Import.PEOPLE, 0)}
     return render(
         request, "contacts/import_file.html", context, status=422 if is_sent else 200
     )
 
 
-def _steps(current: int) -> list[dict]:
+def _steps(kind: str, current: int) -> list[dict]:
     return [
         {"label": label, "is_current": n == current, "is_done": n < current}
-        for n, label in enumerate(STEPS)
+        for n, label in enumerate(STEPS[kind])
     ]
 
 
@@ -70,9 +82,7 @@ def columns(request, import_id):
     source = import_for(request, import_id)
     if source.state not in (Import.UPLOADED, Import.CHECKING, Import.CHECKED):
         return _to(request, source, "result")
-    known = contact_export.field_names(request.workspace)
-    guessed = import_columns.guess(source.columns, source.sample, known)
-    options = [import_columns.choices(column, known) for column in source.columns]
+    guessed, options = _offered(source)
     targets, error = source.targets or guessed, ""
     if request.method == "POST":
         targets = [
@@ -84,12 +94,22 @@ def columns(request, import_id):
             return _to(request, source, "check")
     context = {
         "source": source,
-        "steps": _steps(1),
+        "steps": _steps(source.kind, 1),
         "error": error,
         "rows": _drawn(source, targets, guessed, options),
     }
     status = 422 if error else 200
     return render(request, "contacts/import_columns.html", context, status=status)
+
+
+def _offered(source: Import) -> tuple[list[str], list[list]]:
+    """What each column probably is, and everything it may be."""
+    if source.is_opt_outs:
+        guessed = opt_out_columns.guess(source.columns, source.sample)
+        return guessed, [opt_out_columns.CHOICES] * len(source.columns)
+    known = contact_export.field_names(source.workspace)
+    guessed = import_columns.guess(source.columns, source.sample, known)
+    return guessed, [import_columns.choices(column, known) for column in source.columns]
 
 
 def _drawn(source: Import, targets, guessed, options) -> list[dict]:
@@ -117,7 +137,7 @@ def check(request, import_id):
         return _to(request, source, "result")
     is_checked = source.state == Import.CHECKED
     trouble = import_check.trouble(source) if is_checked else ""
-    form = PolicyForm(request.POST if request.method == "POST" else None)
+    form = _policy_form(request, source)
     if request.method == "POST" and is_checked and not trouble and form.is_valid():
         if import_run.begin(source, form.cleaned_data["policy"]):
             audit.record(
@@ -126,13 +146,21 @@ def check(request, import_id):
         return _to(request, source, "result")
     context = {
         "source": source,
-        "steps": _steps(2),
+        "steps": _steps(source.kind, 2),
         "form": form,
         "trouble": trouble,
         "verdicts": _verdicts(source),
+        "out_already": is_checked and source.is_opt_outs and opt_outs.known_out(source),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "contacts/import_check.html", context, status=status)
+
+
+def _policy_form(request, source: Import) -> PolicyForm:
+    """A list of opt-outs changes nothing else about anybody, so it asks nothing."""
+    if request.method == "GET":
+        return PolicyForm()
+    return PolicyForm({"policy": Import.ADD} if source.is_opt_outs else request.POST)
 
 
 def _verdicts(source: Import) -> list[dict]:
@@ -166,10 +194,10 @@ def result(request, import_id):
     refused = [v for v in _verdicts(source) if v["is_refused"]]
     context = {
         "source": source,
-        "steps": _steps(3),
+        "steps": _steps(source.kind, 3),
         "outcomes": [
             {"outcome": o, "label": label, "count": counted[o]}
-            for o, label in ImportRow.OUTCOMES
+            for o, label in _outcomes(source)
             if o in counted
         ],
         "refused": refused,
@@ -178,6 +206,10 @@ def result(request, import_id):
         "undo_until": source.finished_at and source.finished_at + import_run.UNDO_FOR,
     }
     return render(request, "contacts/import_result.html", context)
+
+
+def _outcomes(source: Import) -> list[tuple[str, str]]:
+    return opt_outs.OUTCOMES if source.is_opt_outs else ImportRow.OUTCOMES
 
 
 @require_GET

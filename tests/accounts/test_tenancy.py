@@ -82,6 +82,8 @@ METHODS = {
     "contacts:new": GET,
     "contacts:show": GET,
     "contacts:export": GET,
+    "contacts:opt_outs": GET,
+    "contacts:export_opt_outs": GET,
     "contacts:import": GET,
     "contacts:import_example": GET,
     "contacts:import_columns": GET,

@@ -47,6 +47,7 @@ FIXED = {
     "add a contact": "/w/northwind/contacts/new/",
     "segments": "/w/northwind/contacts/segments/",
     "keep a segment": "/w/northwind/contacts/segments/new/?channel=whatsapp",
+    "opt-outs": "/w/northwind/contacts/opt-outs/",
     "import contacts": "/w/northwind/contacts/import/",
     "flows": "/w/northwind/flows/",
     "business hours": "/w/northwind/flows/hours/",

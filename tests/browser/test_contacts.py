@@ -57,3 +57,31 @@ def test_a_csv_is_mapped_checked_brought_in_and_taken_back(page, northwind, tmp_
     expect(page.get_by_text("This import was undone")).to_be_visible()
     page.goto(f"{northwind.url}{CONTACTS}?q=Zo%C3%AB")
     expect(page.get_by_text("Nobody found")).to_be_visible()
+
+
+def test_a_list_of_opt_outs_is_pasted_looked_at_brought_in_and_taken_back(
+    page, northwind
+):
+    page.goto(f"{northwind.url}{CONTACTS}")
+    page.get_by_role("link", name="Opt-outs").click()
+
+    page.get_by_label("Phone numbers").fill("+447700900671\nnobody")
+    page.get_by_label("Where is this list from?").fill("Old newsletter")
+    page.get_by_role("button", name="Look at the list").click()
+    expect(page.get_by_role("link", name="1 line: New people")).to_be_visible()
+    expect(page.get_by_role("link", name="1 line: Not a phone number")).to_be_visible()
+    page.get_by_role("button", name="Opt these people out").click()
+    expect(page.get_by_text("New here, and opted out")).to_be_visible()
+
+    page.goto(f"{northwind.url}{CONTACTS}?rule=dnd&q=900671")
+    expect(page.get_by_role("link", name="Unnamed contact")).to_be_visible()
+    page.go_back()
+    with page.expect_download() as download:
+        page.goto(f"{northwind.url}{CONTACTS}opt-outs/")
+        page.get_by_role("link", name="Export everyone opted out").click()
+    assert "list: Old newsletter" in download.value.path().read_text()
+    page.get_by_role("link", name="Pasted numbers").first.click()
+    page.get_by_role("button", name="Take this list back").click()
+    expect(page.get_by_text("This list was taken back.")).to_be_visible()
+    page.goto(f"{northwind.url}{CONTACTS}?rule=dnd&q=900671")
+    expect(page.get_by_text("Nobody found")).to_be_visible()
