@@ -198,7 +198,7 @@ def finish(number: Number) -> None:
         if not number.account.templates_synced_at:
             sync_templates(number.account, grant)
         if number.is_coexistence:
-            _ask_for_the_past(number, grant)
+            _ask_the_phone_app(number, grant)
     except GraphError as error:
         number.set_status(Number.ERROR, error.meaning.words)
         return
@@ -209,17 +209,22 @@ def finish(number: Number) -> None:
         )
 
 
-def _ask_for_the_past(number: Number, grant: Grant) -> None:
-    """What was said in the phone app. Meta gives it once, within a day; when it does not,
-    the number works all the same."""
-    body = {"messaging_product": "whatsapp", "sync_type": "history"}
-    try:
-        call(grant, "POST", f"{number.meta_id}/smb_app_data", json=body)
-    except GraphError as error:
-        said = {"problem": error.meaning.words}
-        timeline.note(number.account, "history not given", said, number=number)
-    else:
-        timeline.note(number.account, "history asked for", number=number)
+# What Meta gives of the phone app, in the order it wants to be asked; our word for each.
+OF_THE_APP = (("smb_app_state_sync", "address book"), ("history", "history"))
+
+
+def _ask_the_phone_app(number: Number, grant: Grant) -> None:
+    """Whom it knows and what was said in it. Meta gives each once, within a day; when it
+    does not, the number works all the same."""
+    for kind, word in OF_THE_APP:
+        body = {"messaging_product": "whatsapp", "sync_type": kind}
+        try:
+            call(grant, "POST", f"{number.meta_id}/smb_app_data", json=body)
+        except GraphError as error:
+            said = {"problem": error.meaning.words}
+            timeline.note(number.account, f"{word} not given", said, number=number)
+        else:
+            timeline.note(number.account, f"{word} asked for", number=number)
 
 
 def _connected_again(number: Number, by: str) -> None:

@@ -7,21 +7,29 @@ Meta's webhook reference, 2026; the odd ones come from payloads seen in the wild
 
 import json
 import re
-import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
 
 from business_numbers.webhook_facts import (
     AccountChange,
     Changed,
     Fact,
+    InAddressBook,
     Inbound,
     Media,
     Person,
     Preference,
     Reacted,
     Status,
+)
+from business_numbers.webhook_values import (
+    Unreadable,
+    dicts,
+    digits,
+    needed,
+    read_callback,
+    read_time,
+    text,
 )
 
 MEDIA_KINDS = ("image", "video", "audio", "voice", "document", "sticker")
@@ -43,11 +51,6 @@ KNOWN_KINDS = (
 # A business-scoped user id: country, a dot, letters and digits (also CC.ENT.…).
 USER_ID = re.compile(r"^[A-Z]{2}\.(ENT\.)?[A-Za-z0-9]{1,128}$")
 UNWANTED = re.compile("[\x00\ud800-\udfff]")
-LATEST = 32_503_680_000  # the year 3000: larger numbers are milliseconds
-
-
-class Unreadable(Exception):
-    """This update is not what Meta documents, in a way we cannot place."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,9 @@ def _parts(name: str, value: dict) -> Iterator[tuple[str, dict]]:
     for part in ("messages", "statuses", "message_echoes", "user_preferences"):
         for item in dicts(value.get(part)):
             yield part, item
+    for item in dicts(value.get("state_sync")):
+        if text(item.get("type")) in ("contact", ""):
+            yield "state_sync", item
     if name == "messages":
         for item in dicts(value.get("errors")):
             yield "errors", item
@@ -132,14 +138,14 @@ def _past(value: dict) -> Iterator[tuple[str, dict]]:
         for item in dicts(piece.get("errors")):
             yield "errors", item
     metadata = value.get("metadata") if isinstance(value.get("metadata"), dict) else {}
-    ours = _digits(text(metadata.get("display_phone_number")))
+    ours = digits(text(metadata.get("display_phone_number")))
     for item in dicts(value.get("messages")):
-        is_ours = bool(ours) and _digits(text(item.get("from"))) == ours
+        is_ours = bool(ours) and digits(text(item.get("from"))) == ours
         yield "history", item if is_ours else _theirs(item)
 
 
 def _of_thread(item: dict, customer: str) -> dict:
-    is_theirs = _digits(text(item.get("from"))) == _digits(customer)
+    is_theirs = digits(text(item.get("from"))) == digits(customer)
     return _theirs(item) if is_theirs else item | {"to": customer}
 
 
@@ -150,20 +156,16 @@ def _theirs(item: dict) -> dict:
 
 def read(update: Update) -> list[Fact]:
     """The facts of one update (usually one)."""
-    if update.part == "messages":
-        return [read_message(update)]
-    if update.part == "message_echoes":
-        return [read_message(update, is_echo=True)]
-    if update.part == "history":
-        is_ours = bool(update.item.get("to"))
-        fact = read_message(update, is_echo=is_ours)
-        is_message = isinstance(fact, Inbound)
-        return [replace(fact, is_past=True) if is_message else fact]
-    if update.part == "statuses":
-        return [read_status(update)]
-    if update.part == "user_preferences":
-        return [_read_preference(update)]
-    return [_read_account(update)]
+    return [READERS.get(update.part, _read_account)(update)]
+
+
+def _read_echo(update: Update) -> Fact:
+    return read_message(update, is_echo=True)
+
+
+def _read_past(update: Update) -> Fact:
+    fact = read_message(update, is_echo=bool(update.item.get("to")))
+    return replace(fact, is_past=True) if isinstance(fact, Inbound) else fact
 
 
 def read_message(update: Update, *, is_echo: bool = False) -> Fact:
@@ -268,7 +270,7 @@ def _person(item: dict, value: dict, *, is_echo: bool) -> Person:
     if USER_ID.match(number):
         number, user_id = "", user_id or number
     person = Person(
-        wa_id=_digits(number)[:20],
+        wa_id=digits(number)[:20],
         user_id=user_id[:150],
         username=text(profile.get("username"))[:100],
         name=text(profile.get("name"))[:200],
@@ -276,10 +278,6 @@ def _person(item: dict, value: dict, *, is_echo: bool) -> Person:
     if person.is_nobody:
         raise Unreadable("a message from nobody")
     return person
-
-
-def _digits(number: str) -> str:
-    return re.sub(r"\D", "", number)
 
 
 def _contact_of(number: str, user_id: str, contacts: list[dict]) -> dict:
@@ -320,6 +318,21 @@ def _read_preference(update: Update) -> Preference:
     )
 
 
+def _read_address_book(update: Update) -> InAddressBook:
+    """Whoever has a number; a name may be missing, and is when they were removed."""
+    item = update.item
+    contact = item.get("contact") if isinstance(item.get("contact"), dict) else {}
+    about = item.get("metadata") if isinstance(item.get("metadata"), dict) else {}
+    name = text(contact.get("full_name")) or text(contact.get("first_name"))
+    is_removed = text(item.get("action")) == "remove"
+    return InAddressBook(
+        target=_target(update.value),
+        person=Person(wa_id=digits(needed(contact, "phone_number"))[:20]),
+        at=read_time(about.get("timestamp")),
+        name="" if is_removed else " ".join(name.split())[:200],
+    )
+
+
 def _read_account(update: Update) -> AccountChange:
     value = update.value
     info = value.get("waba_info") if isinstance(value.get("waba_info"), dict) else {}
@@ -340,27 +353,6 @@ def _read_account(update: Update) -> AccountChange:
     )
 
 
-def read_time(value) -> datetime:
-    """Meta's seconds as text or number; milliseconds where somebody slipped."""
-    try:
-        seconds = float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise Unreadable("no usable timestamp") from error
-    if seconds > LATEST:
-        seconds /= 1000
-    if not 0 < seconds < LATEST:
-        raise Unreadable("no usable timestamp")
-    return datetime.fromtimestamp(seconds, UTC)
-
-
-def read_callback(value) -> uuid.UUID | None:
-    """Ours are uuids; any other string is nobody's."""
-    try:
-        return uuid.UUID(value) if isinstance(value, str) else None
-    except ValueError:
-        return None
-
-
 def _target(value: dict) -> str:
     metadata = value.get("metadata")
     target = text(metadata.get("phone_number_id")) if isinstance(metadata, dict) else ""
@@ -369,22 +361,12 @@ def _target(value: dict) -> str:
     return target
 
 
-def needed(item: dict, key: str) -> str:
-    value = text(item.get(key))
-    if not value or len(value) > 200:
-        raise Unreadable(f"no usable {key}")
-    return value
-
-
-def text(value) -> str:
-    return (
-        value
-        if isinstance(value, str)
-        else str(value)
-        if isinstance(value, int)
-        else ""
-    )
-
-
-def dicts(value) -> list[dict]:
-    return [v for v in value if isinstance(v, dict)] if isinstance(value, list) else []
+# The part of a POST → its reader; whatever has none is about an account.
+READERS = {
+    "messages": read_message,
+    "message_echoes": _read_echo,
+    "history": _read_past,
+    "statuses": read_status,
+    "user_preferences": _read_preference,
+    "state_sync": _read_address_book,
+}

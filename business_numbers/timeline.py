@@ -224,6 +224,12 @@ TELLERS: dict[str, Callable[[str, dict], Told]] = {
     "quieter than usual": lambda name, data: (WARN, str(data.get("words")), ""),
     "reconnected": _fixed(OK, "Connected again", GAP),
     "connected": _fixed(OK, "Connected"),
+    "address book asked for": _fixed(INFO, "Asked for the phone app’s contacts"),
+    "address book not given": lambda name, data: (
+        INFO,
+        "The phone app’s contacts did not come",
+        str(data.get("problem")),
+    ),
     "history asked for": _fixed(INFO, "Asked for what the phone app has said before"),
     "history not given": lambda name, data: (
         INFO,

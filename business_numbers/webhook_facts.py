@@ -91,6 +91,16 @@ class Preference:
 
 
 @dataclass(frozen=True)
+class InAddressBook:
+    """The phone app has somebody under a name; without one: has them no longer."""
+
+    target: str
+    person: Person
+    at: datetime
+    name: str
+
+
+@dataclass(frozen=True)
 class AccountChange:
     """Anything Meta says about a WABA or a number, named by its field and event."""
 
@@ -103,4 +113,4 @@ class AccountChange:
     display: str = ""
 
 
-Fact = Inbound | Reacted | Changed | Status | Preference | AccountChange
+Fact = Inbound | Reacted | Changed | Status | Preference | InAddressBook | AccountChange

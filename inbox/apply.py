@@ -15,6 +15,7 @@ from business_numbers.webhook_facts import (
     AccountChange,
     Changed,
     Fact,
+    InAddressBook,
     Inbound,
     Preference,
     Reacted,
@@ -23,6 +24,7 @@ from business_numbers.webhook_facts import (
 from converge import bulk, clock
 from converge.live import Change, announce
 from inbox import (
+    address_book,
     amendments,
     arrivals,
     assigning,
@@ -37,7 +39,8 @@ from inbox.arrivals import Arrived
 from inbox.people import Sighting
 from inbox.placed import Placed
 
-ABOUT_PEOPLE = (Inbound, Reacted, Changed, Preference)
+ABOUT_PEOPLE = (Inbound, Reacted, Changed, Preference, InAddressBook)
+OPEN_NOTHING = (Preference, InAddressBook)
 
 
 @dataclass(frozen=True)
@@ -73,10 +76,11 @@ def apply(items: list[Item]) -> list[Arrived]:
     reports += statuses.collect_parked()
     messages, own = echoes.divide([p for p in placed if isinstance(p.fact, Inbound)])
     reports += own
-    about = [p for p in placed if not isinstance(p.fact, Preference)]
+    about = [p for p in placed if not isinstance(p.fact, OPEN_NOTHING)]
+    renamed = address_book.keep(_only(placed, InAddressBook))
     conversations = arrivals.open_conversations(
         {(p.contact, p.number) for p in about},
-        statuses.conversations_of(reports),
+        statuses.conversations_of(reports) | renamed,
         closed={(p.contact, p.number) for p in about if not p.is_now},
     )
 
@@ -97,7 +101,7 @@ def apply(items: list[Item]) -> list[Arrived]:
     assigning.follow(arrived, list(numbers.values()))
 
     touched = {conversations[p.contact, p.number.id] for p in about}
-    tell(touched | {known.conversation for known in settled})
+    tell(touched | renamed | {known.conversation for known in settled})
     return arrived
 
 

@@ -176,6 +176,7 @@ def _erase_names(person: Person) -> None:
         name=ERASED,
         profile_name="",
         profile_at=None,
+        phone_name="",
         country="",
         fields={},
         blocked_at=None,

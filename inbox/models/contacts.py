@@ -26,6 +26,14 @@ class Contact(models.Model):
         max_length=200, blank=True, help_text="As the person calls themselves."
     )
     profile_at = models.DateTimeField(null=True)
+    phone_name = models.CharField(
+        max_length=200,
+        blank=True,
+        default="",
+        db_default="",
+        help_text="As the address book of the phone app has them; empty: not there.",
+    )
+    phone_name_at = models.DateTimeField(null=True)
     country = models.CharField(max_length=2, blank=True)
     fields = models.JSONField(default=dict, blank=True)
     blocked_at = models.DateTimeField(null=True)

@@ -118,7 +118,7 @@ def _shown(contact: Contact) -> dict:
         "name": words.visible(contact.title),
         "initials": words.initials(words.visible(contact.title)),
         "hue": words.hue(contact.id),
-        "identities": [_named(i) for i in contact.identities.order_by("kind", "id")],
+        "identities": _identities(contact),
         "conversations": conversations,
         "tags": [t for t in tagged if not t.tag.code],
         "merges": _merges(contact, now),
@@ -137,6 +137,13 @@ def _merges(contact: Contact, now) -> list[dict]:
         }
         for merge in found.order_by("-id")
     ]
+
+
+def _identities(contact: Contact) -> list[tuple[str, str]]:
+    found = [_named(i) for i in contact.identities.order_by("kind", "id")]
+    if contact.phone_name and contact.phone_name != contact.name:
+        found.append(("In the phone app", words.visible(contact.phone_name)))
+    return found
 
 
 def _named(identity: Identity) -> tuple[str, str]:

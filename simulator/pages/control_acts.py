@@ -12,6 +12,7 @@ from simulator.control.problems import need_business, need_one_of, need_person
 from simulator.control.steering import set_tier, tell_product
 from simulator.faults import NAMES
 from simulator.pages.formatting import format_duration
+from simulator.webhooks import coexistence
 
 
 def set_fault(sim, fields: dict) -> str:
@@ -70,6 +71,11 @@ def change_number(sim, fields: dict) -> str:
     if what == "unlock":
         number.locked_until, number.wrong_pins = 0.0, 0
         return f"{number.display}: no longer locked"
+    if what in coexistence.KINDS:
+        if not number.is_on_biz_app:
+            raise ValueError(f"{number.display} is not used in the app: press App too")
+        coexistence.send_sync(sim, number, what)
+        return f"{number.display}: {coexistence.KINDS[what]}"
     if what in ("is_on_biz_app", "maintenance"):
         setattr(number, what, not getattr(number, what))
         return f"{number.display}: {what.replace('_', ' ')} {getattr(number, what)}"

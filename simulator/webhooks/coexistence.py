@@ -7,16 +7,24 @@ from simulator.webhooks.updates import Update
 from simulator.world import PhoneNumber
 
 HOUR = 3600
+CONTACTS, REMOVAL, HISTORY = "smb_app_state_sync", "removal", "history"
+KINDS = {
+    CONTACTS: "the contacts of the app are on their way",
+    REMOVAL: "somebody was removed from the app’s contacts",
+    HISTORY: "what was said in the app is on its way",
+}
 
 
 def send_sync(sim, number: PhoneNumber, kind: str) -> None:
     people = [person for person in sim.world.people.values() if person.wa_id][:6]
-    value = (
-        _describe_contacts(sim, number, people)
-        if kind == "smb_app_state_sync"
-        else _describe_history(sim, number, people)
-    )
-    sim.sender.post(_make_update(number, kind, value))
+    if kind == HISTORY:
+        value = _describe_history(sim, number, people)
+    elif kind == REMOVAL:
+        value = _describe_contacts(sim, number, people[:1], "remove")
+    else:
+        value = _describe_contacts(sim, number, people)
+    field = HISTORY if kind == HISTORY else CONTACTS
+    sim.sender.post(_make_update(number, field, value))
 
 
 def send_echo(sim, number: PhoneNumber, person: Person, text: str) -> str:
@@ -36,21 +44,29 @@ def send_echo(sim, number: PhoneNumber, person: Person, text: str) -> str:
     return message_id
 
 
-def _describe_contacts(sim, number: PhoneNumber, people: list[Person]) -> dict:
+def _describe_contacts(
+    sim, number: PhoneNumber, people: list[Person], action: str = "add"
+) -> dict:
     contacts = [
         {
             "type": "contact",
-            "contact": {
-                "full_name": person.name,
-                "first_name": person.name.split()[0],
-                "phone_number": person.wa_id,
-            },
-            "action": "add",
+            "contact": _describe_contact(person, action),
+            "action": action,
             "metadata": {"timestamp": str(int(sim.clock.now()))},
         }
         for person in people
     ]
     return {**_begin(number), "state_sync": contacts}
+
+
+def _describe_contact(person: Person, action: str) -> dict:
+    if action == "remove":
+        return {"phone_number": person.wa_id}
+    return {
+        "full_name": person.name,
+        "first_name": person.name.split()[0],
+        "phone_number": person.wa_id,
+    }
 
 
 def _describe_history(sim, number: PhoneNumber, people: list[Person]) -> dict:

@@ -86,7 +86,7 @@ def test_the_form_never_shows_the_token_again(workspace, alice, client, simulato
     assert "EAAsecrettoken" not in answer.content.decode()
 
 
-def test_what_the_phone_app_said_before_is_asked_for_once(workspace, simulator):
+def test_what_the_phone_app_knows_is_asked_for_once(workspace, simulator):
     simulator.control("POST", f"numbers/{simulator.number}", {"is_on_biz_app": True})
     now = simulator.control("GET", "clock")["now"]
     simulator.control("POST", f"numbers/{simulator.number}", {"onboarded_at": now})
@@ -96,8 +96,10 @@ def test_what_the_phone_app_said_before_is_asked_for_once(workspace, simulator):
     connect_whatsapp(workspace, pasted)
 
     assert number.status == "active"
-    told = NumberEvent.objects.filter(number=number, kind__startswith="history")
+    told = NumberEvent.objects.filter(number=number, kind__regex="asked for|not given")
     assert list(told.order_by("id").values_list("kind", flat=True)) == [
+        "address book asked for",
         "history asked for",
+        "address book not given",
         "history not given",
     ]

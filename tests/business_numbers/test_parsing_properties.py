@@ -28,7 +28,7 @@ anything = st.recursive(
                 "entry changes value field messages statuses message_echoes id type"
                 " timestamp from text image reaction edit contacts profile errors"
                 " messaging message mid sender recipient attachments postback"
-                " user_preferences metadata phone_number_id".split()
+                " user_preferences state_sync contact phone_number metadata phone_number_id".split()
             ),
             inner,
             max_size=5,

@@ -282,3 +282,19 @@ def test_samples_that_need_an_encoder_work_or_say_so(simulated, product, http, n
     else:
         simulated.wait_until_idle()
         assert product.messages()[0]["type"] == {"voice": "audio"}.get(name, name)
+
+
+def test_the_control_page_sends_the_contacts_of_the_app(simulated, http, product):
+    number = {"section": "numbers", "act": "number", "number": simulated.number}
+    press(simulated, http, "/control/", **number, what="is_on_biz_app")
+    assert "App’s contacts" in read(simulated, http, "/control/")
+
+    press(simulated, http, "/control/", **number, what="smb_app_state_sync")
+    press(simulated, http, "/control/", **number, what="removal")
+
+    simulated.wait_until_idle()
+    added, removed = product.values("smb_app_state_sync")
+    assert len(added["state_sync"]) > 1
+    (gone,) = removed["state_sync"]
+    assert gone["action"] == "remove"
+    assert "full_name" not in gone["contact"]
