@@ -94,13 +94,14 @@ class SegmentForm(forms.Form):
         max_length=80, error_messages={"required": "Give the segment a name."}
     )
 
-    def __init__(self, *args, workspace, **kwargs):
+    def __init__(self, *args, workspace, segment: Segment | None = None, **kwargs):
         super().__init__(*args, **kwargs)
-        self.workspace = workspace
+        self.workspace, self.segment = workspace, segment
 
     def clean_name(self):
         name = self.cleaned_data["name"]
-        if Segment.objects.filter(workspace=self.workspace, name=name).exists():
+        others = Segment.objects.filter(workspace=self.workspace, name=name)
+        if others.exclude(id=self.segment and self.segment.id).exists():
             raise forms.ValidationError("There is a segment of that name already.")
         return name
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import QueryDict
 
 from accounts import audit
@@ -34,13 +35,51 @@ def rule_of(form: ContactFilter) -> dict:
     return {"kind": KIND, **form.chosen()}
 
 
+def is_filter(segment: Segment) -> bool:
+    """Whether one filter over the list says it all."""
+    return len(segment.rules) == 1 and segment.rules[0]["kind"] == KIND
+
+
 def query_of(segment: Segment) -> str:
-    """The list that shows the same people, where one filter says it all."""
-    if len(segment.rules) != 1 or segment.rules[0]["kind"] != KIND:
+    """The list that shows the same people, or ""."""
+    if not is_filter(segment):
         return ""
     query = QueryDict(mutable=True)
     query.update({k: v for k, v in segment.rules[0].items() if k != "kind"})
     return query.urlencode()
+
+
+def filter_of(segment: Segment, data) -> ContactFilter | None:
+    """Its filter as a form: as it is kept, or as somebody wants it now."""
+    if not is_filter(segment):
+        return None
+    given = QueryDict(query_of(segment)) if data is None else data
+    return ContactFilter(given, workspace=segment.workspace)
+
+
+def change(request, segment: Segment, name: str, rules: list) -> None:
+    """What names it follows: a broadcast asks for its people when it starts."""
+    before = {"name": segment.name, "rules": segment.rules}
+    after = {"name": name, "rules": rules}
+    if before == after:
+        return
+    segment.name, segment.rules = name, rules
+    segment.save(update_fields=["name", "rules"])
+    audit.record(request, "segment changed", name, before=before, after=after)
+    messages.info(request, f"“{name}” is saved.")
+
+
+def dependents(segment: Segment) -> list[Broadcast | Segment]:
+    """Broadcasts that will ask for it, and segments that are made of it."""
+    named = [{"kind": "segment", "id": segment.id}]
+    own = {"workspace": segment.workspace_id}
+    waiting = Broadcast.objects.filter(
+        Q(include__contains=named) | Q(exclude__contains=named),
+        state__in=(Broadcast.DRAFT, Broadcast.SCHEDULED),
+        **own,
+    )
+    made_of_it = Segment.objects.filter(rules__contains=named, **own)
+    return [*waiting.order_by("name"), *made_of_it.order_by("name")]
 
 
 def count(segment: Segment) -> int:

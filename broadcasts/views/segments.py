@@ -82,6 +82,38 @@ def show(request, segment_id):
     return render(request, "segments/show.html", context)
 
 
+@require_http_methods(["GET", "POST"])
+@member("edit_contacts")
+def edit(request, segment_id):
+    """Another name, and other rules where one filter says them all."""
+    segment = segment_for(request, segment_id)
+    data = request.POST if request.method == "POST" else None
+    form = SegmentForm(
+        data,
+        workspace=request.workspace,
+        segment=segment,
+        initial={"name": segment.name},
+    )
+    chosen = segments.filter_of(segment, data)
+    is_empty = chosen is not None and not (chosen.is_valid() and chosen.chosen())
+    if form.is_valid() and not is_empty:
+        rules = [segments.rule_of(chosen)] if chosen else segment.rules
+        if "look" not in request.POST:
+            segments.change(request, segment, form.cleaned_data["name"], rules)
+            return _to(request, segment)
+        segment.rules = rules
+    is_refused = form.is_bound and (is_empty or not form.is_valid())
+    context = _row(segment, segments.names(request.workspace)) | {
+        "form": form,
+        "chosen": chosen,
+        "is_empty": is_refused and is_empty,
+        "is_refused": is_refused,
+        "dependents": segments.dependents(segment),
+    }
+    status = 422 if is_refused else 200
+    return render(request, "segments/edit.html", context, status=status)
+
+
 @require_POST
 @member("edit_contacts")
 def remove(request, segment_id):
@@ -89,7 +121,11 @@ def remove(request, segment_id):
     slug = request.workspace.slug
     if segments.remove(request, segment):
         return redirect("segments:list", slug=slug)
-    return redirect("segments:show", slug=slug, segment_id=segment_id)
+    return _to(request, segment)
+
+
+def _to(request, segment: Segment):
+    return redirect("segments:show", slug=request.workspace.slug, segment_id=segment.id)
 
 
 def segment_for(request, segment_id: int) -> Segment:

@@ -78,6 +78,7 @@ METHODS = {
     "segments:list": GET,
     "segments:keep": GET,
     "segments:show": GET,
+    "segments:edit": GET,
     "segments:remove": POST,
     "contacts:new": GET,
     "contacts:show": GET,

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from broadcasts import audience, preflight, segments
 from broadcasts.models import Broadcast, Segment
 from converge import clock
@@ -235,3 +236,89 @@ def test_a_segment_of_fewer_people_is_not_more_than_it_says(number):
     rows, _ = segments.page(segment, "")
 
     assert [row.contact for row in rows] == [contact]
+
+
+def edit(client, segment, **given):
+    address = path(segment.workspace, "edit", segment_id=segment.id)
+    return client.post(address, given, follow=True)
+
+
+def test_a_segment_gets_another_name_and_other_rules(owner, workspace, people, vip):
+    segment = create(workspace, tag=str(vip.id))
+    page = text(owner.get(path(workspace, "edit", segment_id=segment.id)))
+    assert "Tag VIP</b>: 2 people now" in page
+
+    answer = edit(owner, segment, name="Everyone here", channel="whatsapp")
+
+    segment.refresh_from_db()
+    assert segment.name == "Everyone here"
+    assert segment.rules == [{"kind": "people", "channel": "whatsapp"}]
+    assert "“Everyone here” is saved." in text(answer)
+    entry = AuditEntry.objects.get(act="segment changed")
+    assert entry.data["before"]["name"] == "VIPs"
+
+
+def test_other_rules_are_counted_before_they_are_saved(owner, workspace, people, vip):
+    segment = create(workspace, tag=str(vip.id))
+
+    page = text(edit(owner, segment, name="VIPs", channel="whatsapp", look="1"))
+
+    assert "On WhatsApp</b>: 3 people now" in page
+    segment.refresh_from_db()
+    assert segment.rules == [{"kind": "people", "tag": str(vip.id)}]
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"name": ""}, "Give the segment a name"),
+        ({"name": "Taken"}, "There is a segment of that name already"),
+        ({"tag": "", "channel": ""}, "Choose at least one filter"),
+    ],
+)
+def test_a_change_that_makes_no_sense_is_refused(owner, workspace, vip, given, says):
+    create(workspace, "Taken", tag=str(vip.id))
+    segment = create(workspace, tag=str(vip.id))
+
+    answer = edit(owner, segment, **{"name": "VIPs", "tag": vip.id} | given)
+
+    assert answer.status_code == 422
+    assert says in text(answer)
+    segment.refresh_from_db()
+    assert segment.rules == [{"kind": "people", "tag": str(vip.id)}]
+
+
+def test_what_uses_a_segment_is_said_before_it_changes(owner, workspace, number, vip):
+    segment = create(workspace, tag=str(vip.id))
+    named = {"kind": "segment", "id": segment.id}
+    create(workspace, "Unrelated", tag=str(vip.id))
+    both = Segment.objects.create(
+        workspace=workspace, name="Both", rules=[named, {"kind": "everyone"}]
+    )
+    for name, state in (("Soon", "scheduled"), ("Idea", "draft")):
+        Broadcast.objects.create(
+            workspace=workspace,
+            name=name,
+            include=[named],
+            state=state,
+            starts_at=clock.now() if state == "scheduled" else None,
+        )
+
+    page = text(owner.get(path(workspace, "edit", segment_id=segment.id)))
+
+    assert "The broadcast <bdi>“Soon”</bdi>, planned for" in page
+    assert "The draft of a broadcast <bdi>“Idea”</bdi>" in page
+    assert "The segment <bdi>“Both”</bdi>" in page
+    assert "Unrelated" not in page
+    page = text(owner.get(path(workspace, "edit", segment_id=both.id)))
+    assert "another name only" in page
+
+
+def test_rules_that_are_no_filter_stay_when_it_is_renamed(owner, workspace):
+    rules = [{"kind": "wrote", "days": 7}, {"kind": "everyone"}]
+    segment = Segment.objects.create(workspace=workspace, name="Old", rules=rules)
+
+    edit(owner, segment, name="New", channel="whatsapp")
+
+    segment.refresh_from_db()
+    assert (segment.name, segment.rules) == ("New", rules)

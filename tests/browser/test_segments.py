@@ -13,6 +13,13 @@ def test_a_filter_becomes_a_segment_and_an_audience(page, northwind):
     page.keyboard.press("Enter")
     page.get_by_role("link", name="On WhatsApp, of the browser").click()
     expect(page.get_by_role("table")).to_be_visible()
+    page.get_by_role("link", name="Edit", exact=True).click()
+    page.get_by_label("Name", exact=True).fill("Opted out, of the browser")
+    page.get_by_label("Rule").select_option(label="Opted out (dnd)")
+    page.get_by_role("button", name="Count first").click()
+    expect(page.get_by_text("Opted out (dnd), On WhatsApp")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“Opted out, of the browser” is saved.")).to_be_visible()
     page.get_by_role("button", name="Send them a broadcast").click()
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Broadcast of")
