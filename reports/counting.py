@@ -12,8 +12,8 @@ from django.db import transaction
 
 from accounts.models import Workspace
 from converge import bulk, clock
-from reports import facts, periods
-from reports.models import CountedDay, DeliveredDay, ServedDay
+from reports import facts, office, periods
+from reports.models import CountedDay, DeliveredDay, HeardDay, ServedDay
 from reports.periods import DAY, Period
 
 # (a day not older than this, is counted again after that)
@@ -39,10 +39,11 @@ def count_due(workspaces=None) -> int:
 def due(workspace: Workspace) -> Iterator[date]:
     """Days to count, from yesterday back to the first with a message."""
     counted = {c.date: c for c in CountedDay.objects.filter(workspace=workspace)}
+    usual = _way(workspace)
     day = periods.today(workspace) - DAY
     oldest = min(counted, default=day)
     while day >= oldest:
-        if _is_due(counted.get(day), day, workspace):
+        if _is_due(counted.get(day), day, workspace, usual):
             yield day
         day -= DAY
     while has_older(workspace, day + DAY):
@@ -50,8 +51,19 @@ def due(workspace: Workspace) -> Iterator[date]:
         day -= DAY
 
 
-def _is_due(counted: CountedDay | None, day: date, workspace: Workspace) -> bool:
-    if counted is None or counted.zone != workspace.time_zone:
+def _way(workspace: Workspace) -> dict:
+    """By whose clock, which hours and which statements days are counted today."""
+    return {
+        "zone": workspace.time_zone,
+        "hours": office.hours_of(workspace),
+        "edition": facts.EDITION,
+    }
+
+
+def _is_due(
+    counted: CountedDay | None, day: date, workspace: Workspace, usual: dict
+) -> bool:
+    if counted is None or any(getattr(counted, k) != v for k, v in usual.items()):
         return True
     now = clock.now()
     age = periods.today(workspace) - day
@@ -71,13 +83,13 @@ def has_older(workspace: Workspace, day: date) -> bool:
 @transaction.atomic
 def count_day(workspace: Workspace, day: date) -> None:
     """The row of the day is the lock: two who count it come one after the other."""
-    found = {"zone": workspace.time_zone, "counted_at": clock.now()}
+    found = {**_way(workspace), "counted_at": clock.now()}
     CountedDay.objects.get_or_create(workspace=workspace, date=day, defaults=found)
     own = CountedDay.objects.filter(workspace=workspace, date=day)
     own.select_for_update(no_key=True).get()
     own.update(**found)
-    params = facts.of_day(workspace, day)
-    for model, query in ((ServedDay, facts.SERVED), (DeliveredDay, facts.DELIVERED)):
+    params = facts.of_served_day(workspace, day)
+    for model, query in STATEMENTS.items():
         model.objects.filter(workspace=workspace, date=day).delete()
         columns = COLUMNS[model]
         bulk.execute(
@@ -87,9 +99,15 @@ def count_day(workspace: Workspace, day: date) -> None:
         )
 
 
+STATEMENTS = {
+    ServedDay: facts.SERVED,
+    DeliveredDay: facts.DELIVERED,
+    HeardDay: facts.HEARD,
+}
 COLUMNS = {
-    ServedDay: "date, number_id, person, opened, closed, missed, first_seconds,"
-    " answer_seconds",
+    ServedDay: "date, number_id, person, tag, opened, closed, missed, first_seconds,"
+    " answer_seconds, first_open_seconds, answer_open_seconds",
+    HeardDay: "date, number_id, hour, messages",
     DeliveredDay: "date, number_id, template, state, code, messages",
 }
 
@@ -97,7 +115,7 @@ COLUMNS = {
 def uncounted(workspace: Workspace, period: Period) -> int:
     """How many days that are over the figures of a period do not hold yet."""
     last = min(period.last, periods.today(workspace) - DAY)
-    own = CountedDay.objects.filter(workspace=workspace, zone=workspace.time_zone)
+    own = CountedDay.objects.filter(workspace=workspace, **_way(workspace))
     known = set(own.values_list("date", flat=True))
     oldest = min(known, default=last + DAY)
     first = period.first

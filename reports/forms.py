@@ -16,6 +16,8 @@ class PeriodForm(forms.Form):
     )
     number = forms.TypedChoiceField(coerce=int, empty_value=None, required=False)
 
+    office = forms.BooleanField(required=False)
+
     def __init__(self, data, *, workspace):
         super().__init__(data)
         self.today = periods.today(workspace)
@@ -40,6 +42,11 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """What was asked, or the usual one where that makes no sense."""
         return self.cleaned_data["period"] if self.is_valid() else self.usual
+
+    @property
+    def in_hours(self) -> bool:
+        """Whether waiting times count business hours only."""
+        return self.is_valid() and self.cleaned_data["office"]
 
     @property
     def number_id(self) -> int | None:

@@ -16,6 +16,10 @@ class CountedDay(models.Model):
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     date = models.DateField()
     zone = models.CharField(max_length=64, help_text="Whose midnight ends the day.")
+    hours = models.JSONField(default=list, help_text="Business hours it counted with.")
+    edition = models.PositiveSmallIntegerField(
+        default=1, help_text="Of the statements."
+    )
     counted_at = models.DateTimeField()
 
     class Meta:
@@ -28,27 +32,53 @@ class CountedDay(models.Model):
 
 
 class ServedDay(models.Model):
-    """What a person did on a number on a day; the times stay whole, for percentiles."""
+    """What a person did on a number on a day; the times stay whole, for percentiles.
+
+    Rows with a tag say the same again, by the tags of the contacts, for nobody."""
 
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
     date = models.DateField()
     number = models.ForeignKey(Number, on_delete=models.CASCADE)
     person = models.BigIntegerField(help_text="Id of a user; 0 is nobody.")
+    tag = models.BigIntegerField(default=0, help_text="Id of a tag; 0 is no tag asked.")
     opened = models.PositiveIntegerField()
     closed = models.PositiveIntegerField()
     missed = models.PositiveIntegerField()
     first_seconds = ArrayField(models.IntegerField())
     answer_seconds = ArrayField(models.IntegerField())
+    first_open_seconds = ArrayField(models.IntegerField(), default=list)
+    answer_open_seconds = ArrayField(models.IntegerField(), default=list)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["workspace", "date", "number", "person"], name="served_once"
+                fields=["workspace", "date", "number", "person", "tag"],
+                name="served_once",
             )
         ]
 
     def __str__(self):
         return f"{self.date} {self.person}"
+
+
+class HeardDay(models.Model):
+    """Messages of customers in an hour of a day, by the workspace's clock."""
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE)
+    date = models.DateField()
+    number = models.ForeignKey(Number, on_delete=models.CASCADE)
+    hour = models.PositiveSmallIntegerField()
+    messages = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["workspace", "date", "number", "hour"], name="heard_once"
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.date} {self.hour}:00 {self.messages}"
 
 
 class DeliveredDay(models.Model):

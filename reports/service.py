@@ -1,10 +1,12 @@
-"""How well a team answers, over a period: in all, by day (or week) and by person."""
+"""How well a team answers, over a period: in all, by day (or week), by person, and by
+tag of the customers."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import User, Workspace
 from converge import bulk
+from inbox.models import Tag
 from reports import facts, periods
 from reports.periods import Period
 
@@ -38,28 +40,34 @@ class Service:
     total: Figures
     by_part: list[tuple[date, Figures]]
     by_person: list[tuple[str, Figures]]
+    by_tag: list[tuple[str, Figures]]
 
 
-def load(workspace: Workspace, period: Period, number: int | None) -> Service:
-    """Kept days and today's facts, in one statement; a second one for names."""
+def load(
+    workspace: Workspace, period: Period, number: int | None, *, in_hours: bool = False
+) -> Service:
+    """Kept days and today's facts, in one statement; others for names."""
     params = {
-        **facts.of_day(workspace, periods.today(workspace)),
+        **facts.of_served_day(workspace, periods.today(workspace)),
         "first": period.first,
         "last": period.last,
         "number": number,
         "by_week": period.is_by_week,
     }
-    total, parts, people = Figures(), {}, {}
-    for is_of_part, is_of_person, part, person, *values in bulk.fetch(FIGURES, params):
+    total, parts, people, tags = Figures(), {}, {}, {}
+    rows = bulk.fetch(OPEN_FIGURES if in_hours else FIGURES, params)
+    for is_of_part, is_of_person, part, person, tag, *values in rows:
         found = _figures(values)
-        if is_of_part:
+        if tag:
+            tags[tag] = found
+        elif is_of_part:
             parts[part] = found
         elif is_of_person:
             people[person] = found
         else:
             total = found
     by_part = [(part, parts.get(part, Figures())) for part in period.parts()]
-    return Service(total, by_part, _named(people))
+    return Service(total, by_part, _named(people), _tagged(tags))
 
 
 def _figures(values: list) -> Figures:
@@ -86,39 +94,56 @@ def _named(people: dict[int, Figures]) -> list[tuple[str, Figures]]:
     return sorted(did, key=lambda row: (-row[1].every.count, row[0]))
 
 
-# Only days that are over are kept, so a day is either kept or today.
-FIGURES = f"""
+def _tagged(tags: dict[int, Figures]) -> list[tuple[str, Figures]]:
+    """The most asked for first."""
+    names = dict(Tag.objects.filter(id__in=tags).values_list("id", "name"))
+    did = [
+        (names.get(tag, "A deleted tag"), found)
+        for tag, found in tags.items()
+        if not found.is_empty
+    ]
+    return sorted(did, key=lambda row: (-row[1].opened, -row[1].every.count, row[0]))
+
+
+# Only days that are over are kept, so a day is either kept or today. Rows of a tag repeat
+# those of people, so only one of the two is in any group.
+GROUPS = """GROUP BY GROUPING SETS ((tag), (tag, part), (tag, person))
+  HAVING tag = 0 OR grouping(part) + grouping(person) = 2"""
+TIMES = f"""
+  SELECT grouping(part) AS p, grouping(person) AS w, part, person, tag, count(*) AS n,
+    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS marks
+  FROM facts, unnest({{column}}) AS seconds
+  {GROUPS}"""
+SAME = """{0}.p = c.p AND {0}.w = c.w AND {0}.tag = c.tag
+  AND {0}.part IS NOT DISTINCT FROM c.part AND {0}.person IS NOT DISTINCT FROM c.person"""
+
+
+def _statement(first: str, every: str) -> str:
+    return f"""
 WITH today AS ({facts.SERVED}),
 facts AS MATERIALIZED (
   SELECT CASE WHEN %(by_week)s THEN date_trunc('week', date)::date ELSE date END AS part,
-    person, opened, closed, missed, first_seconds, answer_seconds
+    person, tag, opened, closed, missed, firsts, everies
   FROM (
-    SELECT date, number_id, person, opened, closed, missed, first_seconds,
-      answer_seconds
+    SELECT date, number_id, person, tag, opened, closed, missed, {first} AS firsts,
+      {every} AS everies
     FROM reports_servedday
     WHERE workspace_id = %(workspace)s AND date >= %(first)s AND date <= %(last)s
       AND date < %(day)s
-    UNION ALL SELECT * FROM today WHERE date >= %(first)s AND date <= %(last)s) AS days
+    UNION ALL SELECT date, number_id, person, tag, opened, closed, missed, {first},
+      {every} FROM today WHERE date >= %(first)s AND date <= %(last)s) AS days
   WHERE %(number)s::bigint IS NULL OR number_id = %(number)s),
 counts AS (
-  SELECT grouping(part) AS p, grouping(person) AS w, part, person,
+  SELECT grouping(part) AS p, grouping(person) AS w, part, person, tag,
     sum(opened) AS opened, sum(closed) AS closed, sum(missed) AS missed
-  FROM facts GROUP BY GROUPING SETS ((), (part), (person))),
-firsts AS (
-  SELECT grouping(part) AS p, grouping(person) AS w, part, person, count(*) AS n,
-    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS marks
-  FROM facts, unnest(first_seconds) AS seconds
-  GROUP BY GROUPING SETS ((), (part), (person))),
-everies AS (
-  SELECT grouping(part) AS p, grouping(person) AS w, part, person, count(*) AS n,
-    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS marks
-  FROM facts, unnest(answer_seconds) AS seconds
-  GROUP BY GROUPING SETS ((), (part), (person)))
-SELECT c.p = 0, c.w = 0, c.part, c.person, c.opened, c.closed, c.missed,
+  FROM facts {GROUPS}),
+f AS ({TIMES.format(column="firsts")}),
+e AS ({TIMES.format(column="everies")})
+SELECT c.p = 0, c.w = 0, c.part, c.person, c.tag, c.opened, c.closed, c.missed,
   f.n, f.marks, e.n, e.marks
-FROM counts c
-LEFT JOIN firsts f ON f.p = c.p AND f.w = c.w
-  AND f.part IS NOT DISTINCT FROM c.part AND f.person IS NOT DISTINCT FROM c.person
-LEFT JOIN everies e ON e.p = c.p AND e.w = c.w
-  AND e.part IS NOT DISTINCT FROM c.part AND e.person IS NOT DISTINCT FROM c.person
+FROM counts c LEFT JOIN f ON {SAME.format("f")} LEFT JOIN e ON {SAME.format("e")}
 """
+
+
+FIGURES = _statement("first_seconds", "answer_seconds")
+OPEN_FIGURES = _statement("first_open_seconds", "answer_open_seconds")

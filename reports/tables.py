@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
+from flows.hours import WEEKDAYS
 from reports.forms import PeriodForm
+from reports.heard import rows
 from reports.periods import DAY
 
 
@@ -19,7 +21,7 @@ def parts(by_part: list, form: PeriodForm) -> list[Row]:
     """Newest first; a week of which not every day takes part says so by its dates."""
     period = form.period
     week = 6 * DAY if period.is_by_week else 0 * DAY
-    rows = [
+    found_rows = [
         Row(
             max(part, period.first),
             min(part + week, period.last),
@@ -28,7 +30,7 @@ def parts(by_part: list, form: PeriodForm) -> list[Row]:
         )
         for part, found in by_part
     ]
-    return rows[::-1]
+    return found_rows[::-1]
 
 
 @dataclass(frozen=True)
@@ -130,6 +132,13 @@ SERVICE = {
     "people": (
         ("person", *SERVED_HEAD),
         lambda found: _lines(found.by_person, _served),
+    ),
+    "tags": (("tag", *SERVED_HEAD), lambda found: _lines(found.by_tag, _served)),
+}
+HEARD = {
+    "hours": (
+        ("hour", *(day.casefold() for day in WEEKDAYS), "all"),
+        lambda grid: ([hour, *counts, total] for hour, counts, total in rows(grid)),
     ),
 }
 DELIVERY = {

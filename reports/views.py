@@ -5,7 +5,19 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import member
 from converge import clock, csv_files
-from reports import automation, counting, plots, present, tables, tasks, words
+from flows.hours import WEEKDAYS
+from reports import (
+    automation,
+    counting,
+    heard,
+    heat,
+    office,
+    plots,
+    present,
+    tables,
+    tasks,
+    words,
+)
 from reports import delivery as delivered
 from reports import service as served
 from reports.forms import PeriodForm
@@ -36,10 +48,17 @@ def now(request):
 @member("read")
 def service(request):
     form = PeriodForm(request.GET, workspace=request.workspace)
-    found = served.load(request.workspace, form.period, form.number_id)
+    found = _served(request, form)
+    grid = heard.load(request.workspace, form.period, form.number_id)
     context = _about(request, form) | {
         "found": found,
-        "is_empty": found.total.is_empty,
+        "is_empty": found.total.is_empty and not heard.busiest(grid),
+        "has_hours": form.in_hours and bool(office.hours_of(request.workspace)),
+        "offers_hours": True,
+        "heat": heat.heat(grid),
+        "heard": heard.rows(grid),
+        "busiest": heard.busiest(grid),
+        "weekdays": WEEKDAYS,
         "by_part": tables.parts(found.by_part, form),
         "times": plots.timed(
             [(d, f.first.ninetieth or 0, f.first.median or 0) for d, f in found.by_part]
@@ -86,8 +105,16 @@ def flows(request):
 @member("read")
 def export_service(request):
     form = PeriodForm(request.GET, workspace=request.workspace)
-    found = served.load(request.workspace, form.period, form.number_id)
-    return _csv(request, form, "service", tables.SERVICE, found)
+    if request.GET.get("by") in tables.HEARD:
+        grid = heard.load(request.workspace, form.period, form.number_id)
+        return _csv(request, form, "messages", tables.HEARD, grid)
+    return _csv(request, form, "service", tables.SERVICE, _served(request, form))
+
+
+def _served(request, form: PeriodForm) -> served.Service:
+    return served.load(
+        request.workspace, form.period, form.number_id, in_hours=form.in_hours
+    )
 
 
 @require_GET

@@ -9,6 +9,12 @@ DEFINITIONS = {
     "Flows and broadcasts are no answer.",
     "every": "From the first message nobody had answered yet to the next reply by a "
     "person: each time, not only the first.",
+    "tag": "By the tags a customer had when the day was counted; with two tags, once "
+    "under each.",
+    "heard": "Messages of customers, by the hour they were written, all weeks of the "
+    "period together.",
+    "office": "Waiting times count business hours only: a question of the night waits "
+    "from the next opening. Closing hours are today’s for every day.",
     "missed": "Customers’ last messages that nobody and nothing answered, and nobody "
     "closed, in 24 hours. Counted on the day the window closed.",
     "median": "Half took at most this long.",

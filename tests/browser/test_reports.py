@@ -50,3 +50,24 @@ def test_a_period_is_chosen_without_a_script(screens, northwind):
 
     expect(number).to_have_value("1")
     expect(page.get_by_role("heading", name="By number")).to_be_visible()
+
+
+def test_waiting_within_business_hours_is_a_switch_that_stays(page, northwind):
+    page.goto(f"{northwind.url}{REPORTS}service/")
+    expect(page.get_by_role("heading", name="When customers write")).to_be_visible()
+    expect(page.get_by_role("heading", name="By tag")).to_be_visible()
+
+    page.get_by_label("Business hours only").check()
+    page.get_by_role("button", name="Show").click()
+    expect(page.get_by_role("link", name="Business hours", exact=True)).to_be_visible()
+    page.get_by_role("link", name="7 days").click()
+    expect(page.get_by_label("Business hours only")).to_be_checked()
+    page.get_by_role("link", name="Delivery").click()
+    page.get_by_role("link", name="Service").click()
+
+    expect(page.get_by_label("Business hours only")).to_be_checked()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export CSV of the hours").click()
+    lines = Path(download.value.path()).read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("hour,monday")
+    assert len(lines) == 25
