@@ -3,9 +3,9 @@
 from django.conf import settings
 
 from flows import exporting as flow_parts
-from inbox import export_parts, exporting
+from inbox import export_desk, export_parts, exporting
 
-PARTS = (*export_parts.PARTS, *flow_parts.PARTS)
+PARTS = (*export_parts.PARTS, *flow_parts.PARTS, *export_desk.PARTS)
 TASK = "converge.exporting.work"
 FORMAT = settings.BASE_DIR / "docs" / "export.md"
 

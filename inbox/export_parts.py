@@ -101,6 +101,7 @@ def _contact(c: Contact, names: list, tags: list) -> dict:
         "id": str(c.public_id),
         "name": c.name,
         "profile_name": c.profile_name,
+        "phone_name": c.phone_name,
         "identities": names,
         "fields": c.fields,
         "tags": tags,

@@ -11,11 +11,18 @@ from django.core.files.storage import default_storage
 from django.urls import reverse
 from django_q.models import OrmQ
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, Team
 from converge import clock
-from converge.exporting import TASK, go_on, work
+from converge.exporting import FORMAT, PARTS, TASK, go_on, work
 from inbox import export_parts, exporting
-from inbox.models import Attachment, Message, Note, WorkspaceExport
+from inbox.models import (
+    AssignmentRule,
+    Attachment,
+    Message,
+    Note,
+    SavedView,
+    WorkspaceExport,
+)
 from inbox.states import State
 from tests import factories
 from tests.flows.making import flow_objects
@@ -99,6 +106,42 @@ def test_everything_of_the_workspace_is_in_it(desk, workspace, conversation, pic
     assert lines(file, "flows")[0]["draft"]["nodes"]
     (media,) = lines(file, "media")
     assert file.read(media["file"]) == b"the picture"
+
+
+def test_how_the_team_shares_its_work_is_in_it(
+    desk, workspace, number, alice, bob, charlie
+):
+    team = Team.objects.create(workspace=workspace, name="Returns")
+    team.members.set(workspace.memberships.filter(user__in=[alice, bob]))
+    AssignmentRule.objects.create(
+        workspace=workspace, number=number, kind="turns", team=team
+    )
+    SavedView.objects.create(workspace=workspace, name="Late", query="waiting=on")
+    SavedView.objects.create(
+        workspace=workspace, user=bob, name="Mine", query="view=mine"
+    )
+    other = charlie.memberships.get().workspace
+    Team.objects.create(workspace=other, name="Strangers")
+    SavedView.objects.create(workspace=other, name="Strange", query="waiting=on")
+
+    file = open_zip(desk, finish(ask(desk, workspace)))
+
+    assert lines(file, "teams") == [
+        {"name": "Returns", "members": sorted([alice.email, bob.email])}
+    ]
+    assert lines(file, "assignment_rules") == [
+        {"number": number.meta_id, "kind": "turns", "person": None, "team": "Returns"}
+    ]
+    assert [(v["name"], v["of"]) for v in lines(file, "saved_views")] == [
+        ("Late", None),
+        ("Mine", bob.email),
+    ]
+
+
+def test_every_folder_is_explained():
+    text = FORMAT.read_text(encoding="utf-8")
+
+    assert [part.name for part in PARTS if f"| `{part.name}` |" not in text] == []
 
 
 def test_no_name_in_it_leads_out_of_its_folder(desk, workspace, picture):

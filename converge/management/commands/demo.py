@@ -10,10 +10,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 
 from accounts import roles
-from accounts.models import Membership, User, Workspace
+from accounts.models import Membership, Team, User, Workspace
+from business_numbers.models import Number
 from business_numbers.onboarding import Pasted, connect_whatsapp
 from converge import demo_story
-from inbox.models import CannedReply
+from inbox.models import AssignmentRule, CannedReply
 
 PATIENCE = 30
 ZONE = "Europe/London"
@@ -31,6 +32,11 @@ REPLIES = (
     ("Order number", "Thank you. Your order {{order}} left our warehouse today."),
     ("Returns", "You can send anything back within 30 days. Shall I send you a label?"),
 )
+TEAMS = (
+    ("Customer care", ("Ana Ribeiro", "Marc Dubois", "Priya Nair")),
+    ("German shop", ("Marc Dubois", "Priya Nair")),
+)
+RULED = ("Shop DE", "German shop")  # the number, and the team whose members take turns
 PASSWORD = "northwind-demo"  # noqa: S105  (a demo's, printed at every start)
 
 
@@ -47,6 +53,7 @@ class Command(BaseCommand):
                 workspace = self._people()
             self._numbers(workspace, world)
             demo_story.tell(workspace, world)
+            self._teams(workspace)
         else:
             self._world()
             demo_story.remind(workspace)
@@ -89,3 +96,17 @@ class Command(BaseCommand):
             pasted = Pasted(token, number["waba_id"], number["id"])
             connect_whatsapp(workspace, pasted, label)
             sys.stderr.write(f"connected {label}\n")
+
+    @transaction.atomic
+    def _teams(self, workspace: Workspace) -> None:
+        """After the story, which says itself who got what."""
+        for name, people in TEAMS:
+            team = Team.objects.create(workspace=workspace, name=name)
+            team.members.set(workspace.memberships.filter(user__name__in=people))
+        label, name = RULED
+        AssignmentRule.objects.create(
+            workspace=workspace,
+            number=Number.objects.get(workspace=workspace, label=label),
+            kind=AssignmentRule.TURNS,
+            team=Team.objects.get(workspace=workspace, name=name),
+        )
