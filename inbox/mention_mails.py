@@ -108,6 +108,7 @@ def _mail(own: list[Mention], connection) -> EmailMessage:
         f"Settings, Notifications:\n{settings.PUBLIC_URL}{page}"
     )
     body = "\n\n".join(lines) + "\n"
+    subject = " ".join(subject.split())  # a name may have a line break in it
     return EmailMessage(subject, body, None, [user.email], connection=connection)
 
 

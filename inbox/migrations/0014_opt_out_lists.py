@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('inbox', '0012_assignment_rules'),
+        ('inbox', '0013_mailed_mentions'),
     ]
 
     operations = [
