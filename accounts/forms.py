@@ -1,6 +1,7 @@
 """Forms of people and workspaces: shape and words; rules stay in the domain."""
 
 import zoneinfo
+from typing import ClassVar
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
@@ -33,6 +34,10 @@ class NotificationsForm(forms.ModelForm):
             "has_sound",
             "mails_mentions",
         ]
+        help_texts: ClassVar = {
+            "has_sound": "Also while you look at Converge, unless that conversation is "
+            "open. Browsers play it once you have clicked in the page."
+        }
 
 
 class WorkspaceForm(forms.ModelForm):

@@ -11,6 +11,7 @@ from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
+from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
@@ -68,17 +69,20 @@ def _due():
     )
 
 
+@transaction.atomic
 def _claim() -> dict[tuple[int, int], list[Mention]]:
     """By person and workspace, oldest first. Marked before it leaves: of a mail that broke
     in the middle nobody knows whether it arrived, and it must not come twice."""
-    due = list(_due().order_by("id").values_list("id", flat=True)[:AT_ONCE])
+    due = list(
+        _due()
+        .select_related("user", "workspace", "note__author")
+        .select_for_update(skip_locked=True, of=("self",))
+        .order_by("id")[:AT_ONCE]
+    )
+    Mention.objects.filter(id__in=[m.id for m in due]).update(mailed_at=clock.now())
     own = defaultdict(list)
-    for pk in due:
-        if Mention.objects.filter(id=pk, mailed_at=None).update(mailed_at=clock.now()):
-            mention = Mention.objects.select_related(
-                "user", "workspace", "note__author"
-            ).get(id=pk)
-            own[mention.user_id, mention.workspace_id].append(mention)
+    for mention in due:
+        own[mention.user_id, mention.workspace_id].append(mention)
     return own
 
 

@@ -11,7 +11,6 @@
     }
     if (Number(fresh) > before) converge.notice("Somebody mentioned you in a note.");
   });
-  // What rings for this person: fetched where something may.
   const { rings, ring, sound } = converge.$("bell").dataset;
   if (rings && navigator.locks && (sound || window.Notification?.permission === "granted")) import(ring);
   // Names for a note: their script is fetched when somebody first writes @.

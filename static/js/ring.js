@@ -2,7 +2,7 @@
 (() => {
   const { $, hear, ask } = converge, { rings: url, sound } = $("bell").dataset, who = document.body.dataset.channel;
   const FRONT = `converge-front-${who}:`, PAUSE = 300;
-  let known = null, timer = 0, leave = null;
+  let known = null, timer = 0, leave = null, isOurs = false;
 
   // A tab in front holds a lock with its conversation's name, so that the one that rings knows.
   const isFront = () => document.visibilityState === "visible" && document.hasFocus();
@@ -43,12 +43,13 @@
     timer = 0;
     const response = await ask(url).catch(() => null);
     if (response?.status !== 200) return;
-    const { rings } = await response.json(), fresh = rings.filter(({ key }) => !known?.has(key));
-    const isFirst = !known;
-    known = new Set(rings.map(({ key }) => key));
+    const { rings } = await response.json(), fresh = rings.filter(({ key }) => !known?.has(key)), isFirst = !known;
+    // For ever: what is marked as unread does not ring again.
+    known ||= new Set();
+    for (const { key } of rings) known.add(key);
     if (!isFirst && fresh.length) await ring(fresh);
   };
-  const soon = () => { if (known) timer ||= setTimeout(look, PAUSE); };
+  const soon = () => { if (isOurs) timer ||= setTimeout(look, PAUSE); };
 
   for (const kind of ["focus", "blur"]) addEventListener(kind, stand);
   document.addEventListener("visibilitychange", stand);
@@ -57,5 +58,5 @@
   hear("called", soon);
   hear("changed", ({ all, ids }) => { if (all || Object.values(ids || {}).some(([, to]) => to === Number(who.split("-")[0]))) soon(); });
   // Whichever tab came first rings; when it is closed, the next one does.
-  navigator.locks.request(`converge-ring-${who}`, () => { look(); return new Promise(() => {}); });
+  navigator.locks.request(`converge-ring-${who}`, () => { isOurs = true; look(); return new Promise(() => {}); });
 })();
