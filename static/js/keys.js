@@ -3,7 +3,7 @@
   let before = "", beforeAt = 0;
   const all = (selector) => [...document.querySelectorAll(selector)];
   const move = (step) => {
-    const links = all(".conv__link"), at = links.indexOf(document.activeElement);
+    const links = all(".conv__link"), at = links.indexOf(document.activeElement.closest(".conv")?.firstElementChild);
     const next = links[Math.max(0, Math.min(links.length - 1, (at < 0 ? links.findIndex((a) => a.ariaCurrent) : at) + step))];
     next?.focus();
   };

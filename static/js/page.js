@@ -6,7 +6,7 @@ window.converge = (() => {
   const hear = (name, act) => document.addEventListener("converge:" + name, (e) => act(e.detail || {}));
   const say = (text, region = "live-polite") => { $(region).textContent = text; };
   const parse = (html) => new DOMParser().parseFromString(html, "text/html");
-  // Words, or what the server drew with a way back. It stays while somebody points at it or stands on it.
+  // Words, or what the server drew. It stays while somebody stands on it.
   const notice = (what) => {
     const drawn = what.startsWith("<") && parse(what).querySelector(".notices__item");
     const item = drawn ? document.adoptNode(drawn) : Object.assign(document.createElement("p"), { className: "notices__item", textContent: what });

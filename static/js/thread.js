@@ -4,7 +4,8 @@
   const part = () => $("conversation"), id = () => part().dataset.conversation;
   const scroller = () => $("thread-" + id()), items = () => $("items-" + id());
   const writing = () => document.querySelector("[data-composer]");
-  // What the page showed when the words in the box were begun.
+  const shown = () => part().querySelector("[data-shown]");
+  // What the page showed when these words were begun.
   const begun = () => writing()?.querySelector("textarea").value && writing().elements.seen?.value || "";
   let pinned = true, anchor = null, top0 = 0, missed = 0, pending = 0, saidAt = 0, unsaid = 0, reading = 0, found = false;
 
@@ -112,7 +113,9 @@
     for (const node of page.querySelectorAll("[data-part=reacted] > li")) if ($(node.id)) patch($(node.id), document.adoptNode(node));
     if (!far && past !== "left") { part().dataset.seq = told.seq; merge(list); }
     replace("head-" + mine, page);
+    const warned = shown();
     replace("status-line-" + mine, page);
+    if (shown() && !warned) say(shown().previousElementSibling.innerText);
     converge.tell("composer", page.querySelector("[data-part=composer] > *"));
     panel(page.querySelector("[data-part=panel]"));
     read();

@@ -180,6 +180,9 @@ def test_the_line_says_it_at_once_and_show_is_reading_it(
     expect(line).to_contain_text(
         "Marc replied while you were writing. Read it before you send."
     )
+    expect(page.locator("#live-polite")).to_have_text(
+        "Marc replied while you were writing. Read it before you send."
+    )
     line.get_by_role("link", name="Show").click()
 
     expect(line).not_to_contain_text("while you were writing")
