@@ -106,16 +106,23 @@ def _tagged(tags: dict[int, Figures]) -> list[tuple[str, Figures]]:
 
 
 # Only days that are over are kept, so a day is either kept or today. Rows of a tag repeat
-# those of people, so only one of the two is in any group.
-GROUPS = """GROUP BY GROUPING SETS ((tag), (tag, part), (tag, person))
-  HAVING tag = 0 OR grouping(part) + grouping(person) = 2"""
-TIMES = f"""
-  SELECT grouping(part) AS p, grouping(person) AS w, part, person, tag, count(*) AS n,
-    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS marks
-  FROM facts, unnest({{column}}) AS seconds
-  {GROUPS}"""
+# those of people: they are summed apart, and only as a whole.
+BY = """SELECT grouping(part) AS p, grouping(person) AS w, part, person, 0::bigint AS tag,
+    {columns} FROM {rows} WHERE tag = 0 GROUP BY GROUPING SETS ((), (part), (person))
+  UNION ALL SELECT 1, 1, NULL, NULL, tag, {columns} FROM {rows} WHERE tag > 0
+    GROUP BY tag"""
+SUMS = BY.format(
+    columns="sum(opened) AS opened, sum(closed) AS closed, sum(missed) AS missed",
+    rows="facts",
+)
+MARKS = """count(*) AS n,
+  percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY seconds) AS marks"""
 SAME = """{0}.p = c.p AND {0}.w = c.w AND {0}.tag = c.tag
   AND {0}.part IS NOT DISTINCT FROM c.part AND {0}.person IS NOT DISTINCT FROM c.person"""
+
+
+def _times_of(array: str) -> str:
+    return BY.format(columns=MARKS, rows=f"facts, unnest({array}) AS seconds")
 
 
 def _statement(first: str, every: str) -> str:
@@ -133,12 +140,9 @@ facts AS MATERIALIZED (
     UNION ALL SELECT date, number_id, person, tag, opened, closed, missed, {first},
       {every} FROM today WHERE date >= %(first)s AND date <= %(last)s) AS days
   WHERE %(number)s::bigint IS NULL OR number_id = %(number)s),
-counts AS (
-  SELECT grouping(part) AS p, grouping(person) AS w, part, person, tag,
-    sum(opened) AS opened, sum(closed) AS closed, sum(missed) AS missed
-  FROM facts {GROUPS}),
-f AS ({TIMES.format(column="firsts")}),
-e AS ({TIMES.format(column="everies")})
+counts AS ({SUMS}),
+f AS ({_times_of("firsts")}),
+e AS ({_times_of("everies")})
 SELECT c.p = 0, c.w = 0, c.part, c.person, c.tag, c.opened, c.closed, c.missed,
   f.n, f.marks, e.n, e.marks
 FROM counts c LEFT JOIN f ON {SAME.format("f")} LEFT JOIN e ON {SAME.format("e")}
