@@ -237,6 +237,17 @@ def test_a_failed_status_brings_its_error_and_a_sent_one_its_price():
     assert fact_of("status_sent").category == "utility"
 
 
+def test_the_address_book_of_the_phone_is_a_fact_for_each_entry():
+    facts = facts_of("address_book")
+
+    assert [(f.person.wa_id, f.name) for f in facts] == [
+        ("447700900112", "Amina Yusuf"),
+        ("447700900223", "Ben"),
+        ("447700900112", ""),
+    ]
+    assert [f.at.second for f in facts] == [0, 1, 2]
+
+
 def test_marketing_preferences_are_one_fact_each():
     stop, resume = facts_of("preferences")
 
