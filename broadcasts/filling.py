@@ -11,8 +11,9 @@ SOURCES = [
     ("field", "Contact field"),
     ("column", "Column of the file"),
 ]
-# Python's whitespace, as far as both languages mean the same by it.
-BLANK = r"^\s*$"
+# Python's whitespace, named one by one: what `\s` means to a database hangs on its locale.
+SPACES = "".join(f"\\u{n:04x}" for n in range(0x3001) if chr(n).isspace())
+BLANK = f"^[{SPACES}]*$"
 
 
 def fill(template, mapping: dict, contact, row: dict | None) -> dict[str, str]:
@@ -64,7 +65,7 @@ def needed(template) -> list[Variable]:
 
 
 def _wrong_sql(variable: Variable, value: str) -> str:
-    text = f"regexp_replace({value}, '^\\s+|\\s+$', 'g')"
+    text = f"regexp_replace({value}, '^[{SPACES}]+|[{SPACES}]+$', 'g')"
     wrong = f"COALESCE({value}, '') ~ '{BLANK}' OR {text} ~ '{_unwanted()}'"
     if variable.kind == "coupon":
         wrong += f" OR length({text}) > 15"
@@ -92,7 +93,7 @@ def _sql(source: dict) -> tuple[str, list]:
     expression, params = {
         "text": ("%s::text", [name]),
         "name": (title, []),
-        "first_name": (f"(regexp_match({title}, '\\S+'))[1]", []),
+        "first_name": (f"(regexp_match({title}, '[^{SPACES}]+'))[1]", []),
         "field": ("c.fields ->> %s", [name]),
         "column": ("f.values ->> %s", [name]),
     }.get(source.get("source"), ("''", []))

@@ -3,7 +3,7 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from broadcasts import filling, kinds, people, planning, preflight
@@ -117,6 +117,8 @@ VALUES = st.text(
     fallback=VALUES,
     source=st.sampled_from(["text", "first_name", "name", "field", "column", ""]),
 )
+@example(name="", field=None, fallback="\x1f", source="first_name")
+@example(name="\u200bAna\x85", field=" 1", fallback="\u2028", source="field")
 def test_sql_and_python_agree_on_what_is_missing(name, field, fallback, source):
     workspace = factories.create_workspace()
     number = factories.create_number(workspace)
