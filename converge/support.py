@@ -3,17 +3,13 @@
 Every act is written to the audit log the customer can read. Never a token, never a PIN.
 """
 
-from dataclasses import dataclass
-
 from django.contrib import admin, messages
-from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts import audit
-from accounts.models import Case, User
+from accounts.models import Case
 from business_numbers import (
     checking,
     looks,
@@ -25,24 +21,14 @@ from business_numbers import (
 from business_numbers.forms import CodeForm
 from business_numbers.graph import GraphError
 from business_numbers.models import (
-    BusinessAccount,
     CheckRun,
     Number,
     QuarantinedUpdate,
     Recovery,
-    UnknownTarget,
 )
-from inbox.models import Attempt
+from converge import finding
 
 MOST = 20
-
-
-@dataclass(frozen=True)
-class Found:
-    kind: str
-    name: str
-    detail: str
-    url: str
 
 
 def staff(view):
@@ -56,7 +42,7 @@ def staff(view):
 def find(request):
     """Straight to the object when there is only one."""
     q = request.GET.get("q", "").strip()
-    found = search(q) if q else []
+    found = finding.search(q) if q else []
     if len(found) == 1:
         return redirect(found[0].url)
     context = {
@@ -66,7 +52,7 @@ def find(request):
         "found": found,
         "cases": Case.objects.filter(state=Case.OPEN).order_by("opened_at")[:MOST],
         "recoveries": _waiting(),
-        "troubled": _troubled(),
+        "troubled": finding.troubled(MOST),
         "quarantined": QuarantinedUpdate.objects.filter(replayed_at=None).count(),
     }
     return render(request, "support/find.html", context)
@@ -76,111 +62,6 @@ def _waiting():
     asked = Recovery.objects.filter(ended_at=None, code_sent_at=None)
     asked = asked.exclude(asked_at=None).select_related("number", "workspace")
     return asked.order_by("asked_at")[:MOST]
-
-
-def _troubled() -> list[standing.Standing]:
-    numbers = Number.objects.in_use().select_related("account__portfolio", "workspace")
-    numbers = numbers.filter(
-        ~Q(account__authorisation=BusinessAccount.CONNECTED)
-        | Q(status=Number.ERROR)
-        | ~Q(deregistered_at=None)
-        | Q(is_banned=True)
-    )
-    return standing.of_numbers(list(numbers[:MOST]))
-
-
-def search(q: str) -> list[Found]:
-    digits = "".join(filter(str.isdigit, q))
-    return [
-        *_numbers(q, digits),
-        *_accounts(q),
-        *_messages(q),
-        *_people(q),
-        *_cases(q),
-        *_strangers(q),
-    ][:MOST]
-
-
-def _numbers(q: str, digits: str) -> list[Found]:
-    wanted = Q(meta_id=q) | Q(label__iexact=q)
-    if len(digits) >= 4:
-        by_digits = Number.objects.extra(
-            where=["regexp_replace(display, '[^0-9]', '', 'g') LIKE %s"],
-            params=[f"%{digits}"],
-        ).values("id")
-        wanted |= Q(id__in=by_digits)
-    return [
-        Found("Number", str(n), f"{n.display} in {n.workspace}", _page_of(n))
-        for n in Number.objects.filter(wanted).select_related("workspace")
-    ]
-
-
-def _page_of(number: Number) -> str:
-    return reverse("support_number", args=[number.id])
-
-
-def _accounts(q: str) -> list[Found]:
-    return [
-        Found(
-            "Account",
-            str(a),
-            f"{a.meta_id} in {a.workspace}",
-            reverse("admin:numbers_businessaccount_change", args=[a.id]),
-        )
-        for a in BusinessAccount.objects.filter(meta_id=q).select_related("workspace")
-    ]
-
-
-def _messages(q: str) -> list[Found]:
-    if len(q) < 8:
-        return []
-    return [
-        Found(
-            "Message",
-            a.wamid or str(a.id),
-            f"{a.get_state_display()}, {a.number} in {a.number.workspace}",
-            reverse("admin:inbox_attempt_change", args=[a.id]),
-        )
-        for a in Attempt.objects.known_as(q).select_related("number__workspace")
-    ]
-
-
-def _people(q: str) -> list[Found]:
-    if "@" not in q:
-        return []
-    return [
-        Found(
-            "Person",
-            u.name,
-            u.email,
-            reverse("admin:accounts_user_change", args=[u.id]),
-        )
-        for u in User.objects.filter(email__iexact=q)
-    ]
-
-
-def _cases(q: str) -> list[Found]:
-    return [
-        Found(
-            "Case",
-            str(c),
-            str(c.workspace),
-            reverse("admin:accounts_case_change", args=[c.id]),
-        )
-        for c in Case.objects.filter(reference__iexact=q).select_related("workspace")
-    ]
-
-
-def _strangers(q: str) -> list[Found]:
-    return [
-        Found(
-            "Nobody’s number",
-            t.meta_id,
-            f"{t.updates} webhooks, last {t.last_at:%d %b %H:%M}",
-            reverse("admin:numbers_unknowntarget_change", args=[t.id]),
-        )
-        for t in UnknownTarget.objects.filter(meta_id=q)
-    ]
 
 
 @require_http_methods(["GET", "POST"])

@@ -1,5 +1,7 @@
 """Support finds a number by any id, runs its diagnosis, and leaves a trace the customer reads."""
 
+from datetime import timedelta
+
 import pytest
 from django.core import mail
 from django.urls import reverse
@@ -7,6 +9,9 @@ from django.urls import reverse
 from accounts.cases import open_case
 from accounts.models import AuditEntry
 from business_numbers import recovery
+from business_numbers.models import UnknownTarget
+from converge import clock
+from inbox.models import Message
 from inbox.states import State
 from tests import factories
 from tests.business_numbers.rows import create_run
@@ -27,6 +32,21 @@ def staff(client, admin_user):
     return client
 
 
+def create_inbound(conversation) -> Message:
+    return Message.objects.create(
+        workspace=conversation.workspace,
+        conversation=conversation,
+        contact=conversation.contact,
+        number=conversation.number,
+        direction=Message.IN,
+        origin=Message.CUSTOMER,
+        kind="text",
+        wamid="wamid.FROMTHEM",
+        at=clock.now(),
+        state=State.RECEIVED,
+    )
+
+
 def find(staff, q: str):
     return staff.get(reverse("support_find"), {"q": q})
 
@@ -40,22 +60,63 @@ def test_a_number_is_found_however_it_is_written(staff, number, written):
     assert answer["Location"] == reverse("support_number", args=[number.id])
 
 
-def test_every_other_id_leads_to_its_object(staff, number, alice, conversation):
-    attempt = factories.create_sent(conversation, State.SENT, wamid="wamid.ABCDEF")
+def test_every_other_id_leads_to_the_broken_number(staff, number, alice, conversation):
+    create_run(number, is_subscribed=False)
+    sent = factories.create_sent(conversation, State.SENT, wamid="wamid.ABCDEF")
+    came = create_inbound(conversation)
+
+    for q in (number.account.meta_id, sent.wamid, came.wamid, alice.email):
+        page = find(staff, q).content.decode()
+
+        assert reverse("support_number", args=[number.id]) in page, q
+        assert "Step 3. Customers’ messages have not reached Converge" in page, q
+        assert TOKEN not in page
+
+
+def test_a_number_is_found_as_people_dial_it_at_home(staff, number):
+    answer = find(staff, "(020) 7946 0821")
+
+    assert answer["Location"] == reverse("support_number", args=[number.id])
+
+
+def test_a_case_is_found_by_its_reference(staff, number, alice):
     case = open_case(number.workspace, alice, "Silent", "Help", {})
 
-    places = [
-        find(staff, q)["Location"]
-        for q in (
-            number.meta_id,
-            number.account.meta_id,
-            attempt.wamid,
-            alice.email,
-            case.reference.lower(),
-        )
-    ]
+    answer = find(staff, case.reference.lower())
 
-    assert len(set(places)) == 5
+    assert answer["Location"] == reverse("admin:accounts_case_change", args=[case.id])
+
+
+def test_a_connected_account_is_nobodys_no_longer(staff, number):
+    UnknownTarget.objects.create(
+        kind="whatsapp", meta_id=number.account.meta_id, last_at=clock.now()
+    )
+
+    assert "Nobody’s number" not in find(staff, number.account.meta_id).content.decode()
+
+
+@pytest.mark.parametrize("fault", ["phone", "subscription", "restriction"])
+def test_a_broken_number_is_in_trouble_whatever_broke_it(staff, number, fault):
+    if fault == "subscription":
+        create_run(number, is_subscribed=False)
+    elif fault == "phone":
+        number.meta_status = "DISCONNECTED"
+    else:
+        number.restricted_until = clock.now() + timedelta(days=3)
+    number.save()
+
+    assert (
+        reverse("support_number", args=[number.id]) in find(staff, "").content.decode()
+    )
+
+
+def test_a_healthy_number_is_not_in_trouble(staff, number):
+    create_run(number)
+
+    assert (
+        reverse("support_number", args=[number.id])
+        not in find(staff, "").content.decode()
+    )
 
 
 @pytest.mark.parametrize("asked", ["wamid.ABCDEF", "id"])
