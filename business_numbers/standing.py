@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from business_numbers import refusals
 from business_numbers.models import CheckRun, Number, Pace, TierSlot
 from business_numbers.verdicts import Judgement, NumberFacts, judge
 from converge import clock
@@ -66,7 +67,11 @@ def of_numbers(numbers: list[Number]) -> list[Standing]:
         Pace.objects.filter(number__in=ids).values_list("number_id", "slow_until")
     )
     used = _used({n.account.portfolio_id for n in numbers}, now)
-    return [_standing(n, runs.get(n.id), slow.get(n.id), used, now) for n in numbers]
+    refused = refusals.newest(numbers)
+    return [
+        _standing(n, runs.get(n.id), slow.get(n.id), used, refused.get(n.id), now)
+        for n in numbers
+    ]
 
 
 def _used(portfolios: set, now: datetime) -> dict[int, int]:
@@ -77,7 +82,9 @@ def _used(portfolios: set, now: datetime) -> dict[int, int]:
     return {row["portfolio"]: row["people"] for row in counted}
 
 
-def _standing(number: Number, run, slow_until, used: dict, now: datetime) -> Standing:
+def _standing(
+    number: Number, run, slow_until, used: dict, refused, now: datetime
+) -> Standing:
     account, portfolio = number.account, number.account.portfolio
     broken = run.results[run.cause - 1] if run and run.cause else {}
     facts = NumberFacts(
@@ -95,6 +102,9 @@ def _standing(number: Number, run, slow_until, used: dict, now: datetime) -> Sta
         is_banned=number.is_banned,
         restricted_until=number.restricted_until,
         slow_until=slow_until,
+        refused_at=refused.at if refused else None,
+        refused_words=refused.words if refused else "",
+        refused_fix=refused.fix if refused else "",
         deregistered_at=number.deregistered_at,
         retired_at=number.retired_at,
         last_inbound_at=number.last_inbound_at,

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from business_numbers import refusals
 from business_numbers.door import SELF_TEST
 from business_numbers.models import BusinessAccount, Number, NumberEvent
 from business_numbers.verdicts import CAUSES
@@ -243,6 +244,7 @@ TELLERS: dict[str, Callable[[str, dict], Told]] = {
     "registered": _fixed(OK, "Registered"),
     "deregistered": _fixed(BAD, "Retired: deregistered at Meta"),
     "recovery begun": _fixed(INFO, "Recovery begun"),
+    "setup begun": _fixed(INFO, "Set-up begun"),
     "pin set": _fixed(INFO, "A new PIN was set"),
     "token renewed": _fixed(OK, "Meta’s permission was renewed"),
     "token ending": lambda name, data: (
@@ -252,6 +254,11 @@ TELLERS: dict[str, Callable[[str, dict], Told]] = {
     ),
     "fixed": lambda name, data: (OK, f"Done: {data.get('label')}", ""),
     "live test passed": lambda name, data: (OK, "Live test: a message came in", ""),
+    refusals.KIND: lambda name, data: (
+        BAD,
+        "Meta refused a message",
+        refusals.words_of(data),
+    ),
     "override": _fixed(WARN, "An override was removed"),
     "authorisation": _authorisation,
     "message_template_status_update": _template_status,

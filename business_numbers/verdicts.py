@@ -51,6 +51,9 @@ class NumberFacts:
     is_banned: bool = False
     restricted_until: datetime | None = None
     slow_until: datetime | None = None
+    refused_at: datetime | None = None  # the last send, for the account's sake
+    refused_words: str = ""
+    refused_fix: str = ""
     deregistered_at: datetime | None = None
     retired_at: datetime | None = None
     last_inbound_at: datetime | None = None
@@ -260,6 +263,19 @@ def _restricted(f: NumberFacts) -> Verdict | None:
         LIMITED,
         f"Meta lets this number only answer customers until {until}.",
         "quality",
+        "Templates and broadcasts go out again after that.",
+    )
+
+
+def _refused(f: NumberFacts) -> Verdict | None:
+    if f.refused_at is None:
+        return None
+    when = moments.said(f.refused_at, f.now)
+    return Verdict(
+        NO,
+        f"Meta refused the last message {when}.",
+        f.refused_fix,
+        f"{f.refused_words} The next message that is delivered clears this.",
     )
 
 
@@ -296,6 +312,7 @@ RECEIVE_RULES: tuple[Rule, ...] = (*BOTH, _diverted, _unauthorised, _receives)
 SEND_RULES: tuple[Rule, ...] = (
     *BOTH,
     _may_not_act,
+    _refused,
     _restricted,
     _slowed,
     _tier,

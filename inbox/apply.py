@@ -96,6 +96,7 @@ def apply(items: list[Item]) -> list[Arrived]:
     effects.follow_arrivals(now, {a.message for a in arrived}, conversations)
     effects.follow_statuses(settled)
     effects.follow_deliveries(reports)
+    effects.follow_refusals(reports)
     effects.keep_preferences(_only(placed, Preference))
     _apply_account_changes(items)
     assigning.follow(arrived, list(numbers.values()))

@@ -9,6 +9,7 @@ from datetime import timedelta
 from django.db.models import Max, Q
 
 from accounts.models import Workspace
+from business_numbers import refusals
 from business_numbers.models import Number
 from converge import bulk, clock
 from inbox import outgoing, tags
@@ -64,6 +65,17 @@ def follow_deliveries(reports: list) -> None:
             newest[number.id] = max(status.at, newest.get(number.id, status.at))
     for number, at in sorted(newest.items()):
         _seen(number, "last_delivered_at", at)
+
+
+def follow_refusals(reports: list) -> None:
+    """Accepted first and refused by a report: it says the same about the number."""
+    refused = {
+        (number.id, status.error.get("code")): (number, status.at)
+        for status, number in sorted(reports, key=lambda report: report[0].at)
+        if status.state == "failed" and status.error.get("code") in refusals.FIXES
+    }
+    for (_, code), (number, at) in sorted(refused.items()):
+        refusals.note(number, code, at)
 
 
 def keep_preferences(placed: list[Placed]) -> None:

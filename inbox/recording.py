@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Q
 
-from business_numbers import tokens
+from business_numbers import refusals, tokens
 from business_numbers.errors import Verdict
 from business_numbers.graph import GraphError
 from business_numbers.models import BusinessAccount, Number, Pace
@@ -215,6 +215,9 @@ def _tell_numbers(endings: list[Ending]) -> None:
     works_again = [e.job for e in endings if e.state is State.SENT and e.job.was_slow]
     for number in {job.number for job in works_again}:
         Pace.objects.filter(number=number, slow_count__gt=0).update(slow_count=0)
+    refused = {(e.job.number, e.code) for e in endings if e.code in refusals.FIXES}
+    for number, code in sorted(refused):
+        refusals.note(Number.objects.get(id=number), code, clock.now())
     lost = {e.job.account: e for e in endings if e.verdict is Verdict.REAUTHORISE}
     for account_id, ending in lost.items():
         account = BusinessAccount.objects.get(id=account_id)

@@ -41,6 +41,7 @@ def facts(**changed) -> NumberFacts:
         ({"restricted_until": LATER}, YES, LIMITED, "quality"),
         ({"restricted_until": AGO}, YES, YES, ""),
         ({"slow_until": LATER}, YES, LIMITED, ""),
+        ({"refused_at": AGO, "refused_fix": "quality"}, YES, NO, "quality"),
         ({"tier_used": 250, "tier_limit": 250}, YES, LIMITED, ""),
         ({"tier_used": 249, "tier_limit": 250}, YES, YES, ""),
         ({"authorisation": "reauth", "cause": "ending soon"}, YES, YES, "reconnect"),
