@@ -7,6 +7,7 @@ the owner says that the PIN is kept. Nothing but the row remembers, so leaving i
 from datetime import timedelta
 
 from django.conf import settings
+from django.db import transaction
 
 from business_numbers import moments, registration, timeline
 from business_numbers.models import Number, Recovery
@@ -42,8 +43,16 @@ def why(number: Number) -> str:
     if registration.guard(number).state in ("locked", "stopped"):
         return "Its PIN was wrong too often, so Meta wants it verified again."
     if number.status == Number.DRAFT:
-        return "Meta has not verified it yet."
+        return "Meta has not verified this number yet."
     return f"WhatsApp Manager says {number.meta_status}."
+
+
+def is_first(number: Number, found: Recovery | None) -> bool:
+    """Being set up, not brought back: the words differ, the steps do not."""
+    if number.status == Number.DRAFT:
+        return True
+    is_new = found is not None and number.status_changed_at >= found.started_at
+    return is_new and number.last_delivered_at is None
 
 
 def step_of(number: Number, found: Recovery | None) -> str:
@@ -78,6 +87,19 @@ def steps(number: Number, found: Recovery | None) -> list[dict]:
     ]
 
 
+def begin_again(found: Recovery, by: str) -> Recovery:
+    """After two wrong PINs. There is a PIN, so it has to be turned off; a new code ends
+    the count, and what was verified before the wrong PINs does not.
+    """
+    number = found.number
+    with transaction.atomic():
+        found.ended_at = clock.now()
+        found.save(update_fields=["ended_at"])
+        number.has_pin = True
+        number.save(update_fields=["has_pin"])
+        return begin(number, by)
+
+
 def begin(number: Number, by: str) -> Recovery:
     """A retired number comes back to this workspace first, or breaks the constraint."""
     if number.retired_at:
@@ -91,5 +113,6 @@ def begin(number: Number, by: str) -> Recovery:
         # A number that never had a PIN has nothing to be turned off.
         two_step_off_at=clock.now() if number.has_pin is False else None,
     )
-    timeline.note(number.account, "recovery begun", number=number, by=by)
+    kind = "setup begun" if number.status == Number.DRAFT else "recovery begun"
+    timeline.note(number.account, kind, number=number, by=by)
     return found

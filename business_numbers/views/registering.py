@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from accounts import audit
 from accounts.access import member
 from accounts.cases import tell_support
-from business_numbers import checking, moments, recovery, registration
+from business_numbers import checking, moments, recovery, registration, standing
 from business_numbers.access import number_for
 from business_numbers.forms import CodeForm, MethodForm, PinForm, RetireForm
 from business_numbers.graph import GraphError
@@ -116,6 +116,8 @@ def recover(request, number_id):
         "form": form,
         "is_self_service": settings.RECOVERY_SELF_SERVICE,
         "why": recovery.why(number),
+        "is_first": recovery.is_first(number, found),
+        "says": standing.of_number(number).judgement.headline,
         **_guard(number),
     }
     status = 422 if form is not None and form.is_bound and form.errors else 200
@@ -129,7 +131,7 @@ def _form_of(request, step: str, number: Number):
     if step == "code":
         return None if data and "again" in data else CodeForm(data)
     if step == "pin":
-        return PinForm(data, is_new=True)
+        return None if data and "verify" in data else PinForm(data, is_new=True)
     return None
 
 
@@ -203,6 +205,11 @@ def _ask_again(request, found: Recovery):
 
 
 def _set_pin(request, number: Number, found: Recovery, form):
+    if form is None:  # too many wrong PINs: back to a new code
+        if registration.guard(number).state in ("stopped", "locked"):
+            recovery.begin_again(found, request.user.name)
+            audit.record(request, "recovery begun", number.meta_id)
+        return None
     problem = _register(request, number, form.cleaned_data["pin"])
     if problem:
         return problem
