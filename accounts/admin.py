@@ -1,5 +1,7 @@
 """People and workspaces for support staff. Passwords, second factors and invitation links stay unseen."""
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.contrib import admin
 
 from accounts import audit, cases
@@ -108,3 +110,30 @@ class CaseAdmin(admin.ModelAdmin):
                 form.instance.reference,
                 workspace=form.instance.workspace,
             )
+
+
+admin.site.unregister([Authenticator, UserSession])
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnly):
+    """Taken away when somebody lost their phone; its secret is on no page."""
+
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    search_fields = ["user__email", "user__name"]
+    fields = list_display
+
+    def has_delete_permission(self, request, obj=None):
+        return True
+
+
+@admin.register(UserSession)
+class UserSessionAdmin(ReadOnly):
+    """Ended when a device was lost; the session's key is on no page."""
+
+    list_display = ["user", "created_at", "last_seen_at", "ip", "user_agent"]
+    search_fields = ["user__email", "user__name", "ip"]
+    fields = list_display
+
+    def has_delete_permission(self, request, obj=None):
+        return True

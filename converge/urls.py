@@ -40,6 +40,7 @@ urlpatterns = [
     path("help/", guide.index, name="help"),
     path("help/api.md", guide.for_programs, name="help_for_programs"),
     path("help/<slug:slug>/", guide.article, name="help_article"),
+    path("accounts/password/reset/", session.forgot, name="account_reset_password"),
     path("accounts/", include("allauth.urls")),
     path("admin/find/", support.staff(support.find), name="support_find"),
     path(

@@ -1,5 +1,7 @@
 """Where signing in and the short paths lead, and what a refused form gives back."""
 
+from allauth.account.views import password_reset
+from django.conf import settings
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
@@ -19,6 +21,14 @@ def csrf_failed(request, reason=""):
         if key not in ("csrfmiddlewaretoken", "password", "token") and len(value) > 3
     ]
     return render(request, "403_csrf.html", {"kept": kept}, status=403)
+
+
+@public
+def forgot(request):
+    """A page that promises an e-mail only where there is mail."""
+    if settings.EMAIL_URL:
+        return password_reset(request)
+    return render(request, "account/password_reset.html", {"is_silent": True})
 
 
 @require_GET
