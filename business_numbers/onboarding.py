@@ -227,7 +227,7 @@ def _ask_the_phone_app(number: Number, grant: Grant) -> None:
             timeline.note(number.account, f"{word} asked for", number=number)
 
 
-def _connected_again(number: Number, by: str) -> None:
+def _connected_again(number: Number, by: str, kind: str = "reconnected") -> None:
     """The gap is dated on the timeline: what came in between may be missing."""
     try:
         fixes.subscribe(number)
@@ -235,7 +235,7 @@ def _connected_again(number: Number, by: str) -> None:
             sync_number(number, Grant.of(number.account))
     except GraphError as error:
         number.set_status(Number.ERROR, error.meaning.words)
-    timeline.note(number.account, "reconnected", number=number, by=by)
+    timeline.note(number.account, kind, number=number, by=by)
 
 
 # --- Instagram ------------------------------------------------------------------------
@@ -256,7 +256,7 @@ def connect_instagram(workspace: Workspace, login: InstagramLogin, by: str) -> N
         "verified_name": handle,
     }
     with transaction.atomic():
-        account, _ = BusinessAccount.objects.get_or_create(
+        account, is_first = BusinessAccount.objects.get_or_create(
             workspace=workspace, kind=BusinessAccount.INSTAGRAM, meta_id=meta_id
         )
         account.name = handle[:200]
@@ -264,7 +264,7 @@ def connect_instagram(workspace: Workspace, login: InstagramLogin, by: str) -> N
         account.keep_token(login.token, expires_at=ends, kind=BusinessAccount.USER)
         account.save()
         number = _keep_number(account, seen, handle)
-    _connected_again(number, by)
+    _connected_again(number, by, "connected" if is_first else "reconnected")
     return number
 
 

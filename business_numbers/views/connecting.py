@@ -233,7 +233,12 @@ def choose(request):
             is_done = number.status == Number.ACTIVE
             name = "numbers:show" if is_done else "numbers:setup"
             return redirect(name, slug=request.workspace.slug, number_id=number.id)
-    context = {"offers": offers(request.workspace), "problem": problem}
+    found = offers(request.workspace)
+    context = {
+        "offers": found,
+        "can_choose": any(not offer["why_not"] for offer in found),
+        "problem": problem,
+    }
     status = 422 if problem else 200
     return render(request, "numbers/choose.html", context, status=status)
 

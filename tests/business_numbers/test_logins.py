@@ -163,11 +163,27 @@ def test_a_number_of_another_workspace_is_shown_with_the_reason(
     assert "A number can be in one workspace only." in page
     assert other.name not in page
 
+    assert "Connect this number" in page  # the account has another one
+
     account = BusinessAccount.objects.get(workspace=workspace, meta_id=simulator.waba)
     answer = ana.post(path, {"number": f"{account.id}:{simulator.number}"})
 
     assert answer.status_code == 422
     assert not Number.objects.filter(workspace=workspace).exists()
+
+
+def test_where_nothing_can_be_chosen_the_page_says_what_to_do(ana, workspace, charlie):
+    other = charlie.memberships.get().workspace
+    factories.create_number(other, meta_id="100200300")
+    account = factories.create_account(workspace)
+    account.offered = [{"id": "100200300", "display_phone_number": "+44 20 7946 0821"}]
+    account.save()
+
+    page = ana.get(reverse("numbers:choose", args=[workspace.slug])).content.decode()
+
+    assert "None of these can be connected here." in page
+    assert "Log in at Meta again" in page
+    assert "Connect this number" not in page
 
 
 def test_a_foreign_number_cannot_be_chosen(ana, workspace, simulator, settings):
