@@ -57,7 +57,7 @@ def check(number: Number, reason: str, by: str = "") -> CheckRun:
 
 
 def previous_cause(run: CheckRun) -> int | None:
-    before = run.number.checks.finished().exclude(id=run.id).first()
+    before = run.number.checks.telling().exclude(id=run.id).first()
     return before.cause if before else None
 
 

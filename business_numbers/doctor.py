@@ -35,6 +35,7 @@ WANTED_FIELDS = (
 YOU = "You can. It takes a few seconds and changes nothing else."
 ADMIN = "Somebody with access to the Meta app."
 WAIT = "Nobody has to. Run it again in a few minutes."
+NO_ANSWER = "Meta did not answer."
 LIVE = "Send the live test, then ask support."
 
 
@@ -208,7 +209,7 @@ def check_callback(s: Seen) -> Result:
 
 
 def _cannot(ask: Result, s: Seen) -> Result:
-    why = s.problems[0] if s.problems else "Meta did not answer."
+    why = s.problems[0] if s.problems else NO_ANSWER
     return replace(ask, state=CANNOT, saw=why, who=WAIT)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from django.conf import settings
 
-from business_numbers.doctor import Seen, Subscription
+from business_numbers.doctor import NO_ANSWER, Seen, Subscription
 from business_numbers.door import knock
 from business_numbers.graph import Grant, GraphError, app_grant, call
 from business_numbers.models import Number
@@ -147,7 +147,7 @@ def _read(name: str, question: Question, seen: Seen) -> Seen:
 
 def _problem(error: GraphError) -> str:
     if error.code is None:
-        return "Meta did not answer."
+        return NO_ANSWER
     return f"Meta refused: {error.meaning.words}"
 
 

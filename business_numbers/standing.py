@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count
+from django.db.models import Case, Count, Q, When
 
-from business_numbers import refusals
+from business_numbers import moments, refusals
+from business_numbers.doctor import NO_ANSWER
 from business_numbers.models import CheckRun, Number, Pace, TierSlot
 from business_numbers.verdicts import Judgement, NumberFacts, judge
 from converge import clock
@@ -21,6 +22,22 @@ class Standing:
     facts: NumberFacts
     judgement: Judgement
     run: CheckRun | None
+
+    @property
+    def unanswered(self) -> str:
+        """When the newest run learned nothing: how old is what is shown instead."""
+        f, run = self.facts, self.run
+        if run is None or run.is_telling:
+            return ""
+        is_silent = any(row.get("saw") == NO_ANSWER for row in run.results)
+        when = moments.said(run.ended_at, f.now)
+        words = (
+            "Meta did not answer" if is_silent else "Not every step could be checked"
+        )
+        if f.checked_at is None:
+            return f"{words} {when}."
+        known = moments.said(f.checked_at, f.now)
+        return f"{words} {when}. Showing what was known {known}."
 
     @property
     def limit_words(self) -> str:
@@ -56,22 +73,30 @@ def of_number(number: Number) -> Standing:
 def of_numbers(numbers: list[Number]) -> list[Standing]:
     now = clock.now()
     ids = [n.id for n in numbers]
-    runs = {
-        run.number_id: run
-        for run in CheckRun.objects.exclude(ended_at=None)
-        .filter(number__in=ids)
-        .order_by("number_id", "-at", "-id")
-        .distinct("number_id")
-    }
+    runs = _newest_runs(ids)
     slow = dict(
         Pace.objects.filter(number__in=ids).values_list("number_id", "slow_until")
     )
     used = _used({n.account.portfolio_id for n in numbers}, now)
     refused = refusals.newest(numbers)
     return [
-        _standing(n, runs.get(n.id), slow.get(n.id), used, refused.get(n.id), now)
+        _standing(n, runs.get(n.id, []), slow.get(n.id), used, refused.get(n.id), now)
         for n in numbers
     ]
+
+
+def _newest_runs(numbers: list[int]) -> dict[int, list[CheckRun]]:
+    """By number, newest first: the newest run, and the newest that learned something."""
+    told = Q(is_complete=True) | Q(cause__isnull=False)
+    rows = CheckRun.objects.exclude(ended_at=None).filter(number__in=numbers)
+    rows = rows.annotate(has_told=Case(When(told, then=1), default=0))
+    rows = rows.order_by("number_id", "has_told", "-at", "-id")
+    found: dict[int, list[CheckRun]] = {}
+    for run in rows.distinct("number_id", "has_told"):
+        found.setdefault(run.number_id, []).append(run)
+    for runs in found.values():
+        runs.sort(key=lambda run: (run.at, run.id), reverse=True)
+    return found
 
 
 def _used(portfolios: set, now: datetime) -> dict[int, int]:
@@ -83,9 +108,10 @@ def _used(portfolios: set, now: datetime) -> dict[int, int]:
 
 
 def _standing(
-    number: Number, run, slow_until, used: dict, refused, now: datetime
+    number: Number, runs: list, slow_until, used: dict, refused, now: datetime
 ) -> Standing:
     account, portfolio = number.account, number.account.portfolio
+    run = next((run for run in runs if run.is_telling), None)
     broken = run.results[run.cause - 1] if run and run.cause else {}
     facts = NumberFacts(
         now=now,
@@ -116,7 +142,7 @@ def _standing(
         broken_fix=broken.get("fix", ""),
         checked_at=run.ended_at if run else None,
     )
-    return Standing(number, facts, judge(facts), run)
+    return Standing(number, facts, judge(facts), runs[0] if runs else None)
 
 
 @dataclass(frozen=True)

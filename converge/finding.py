@@ -53,8 +53,8 @@ def search(q: str) -> list[Found]:
 
 def troubled(most: int) -> list[Standing]:
     """Connected numbers that cannot receive or cannot send, as last known."""
-    newest = CheckRun.objects.filter(number=OuterRef("id")).exclude(ended_at=None)
-    newest = newest.order_by("-at", "-id").values("cause")[:1]
+    newest = CheckRun.objects.telling().filter(number=OuterRef("id"))
+    newest = newest.values("cause")[:1]
     numbers = Number.objects.in_use().exclude(status=Number.DRAFT)
     numbers = numbers.annotate(broken=Subquery(newest)).filter(
         ~Q(account__authorisation=BusinessAccount.CONNECTED)

@@ -11,6 +11,11 @@ class CheckRunQuerySet(models.QuerySet):
     def finished(self):
         return self.exclude(ended_at=None).order_by("-at", "-id")
 
+    def telling(self):
+        """Without those in which Meta was away: they mended nothing and broke nothing."""
+        told = models.Q(is_complete=True) | models.Q(cause__isnull=False)
+        return self.finished().filter(told)
+
 
 class CheckRun(models.Model):
     """One run of the diagnosis: the facts it saw are kept as its six results."""
@@ -58,6 +63,10 @@ class CheckRun(models.Model):
         if self.reason in (self.BY_PERSON, self.BY_SUPPORT) and self.by:
             return f"checked by {self.by}"
         return self.get_reason_display()
+
+    @property
+    def is_telling(self) -> bool:
+        return self.is_complete or self.cause is not None
 
     @property
     def outcome(self) -> str:

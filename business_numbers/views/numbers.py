@@ -48,6 +48,7 @@ def page_context(request, number: Number) -> dict:
         "judgement": found.judgement,
         "receive": looks.answer(found.judgement.receive),
         "send": looks.answer(found.judgement.send),
+        "unanswered": found.unanswered,
         "authorisation": looks.authorisation(number.account),
         "status": looks.status(number),
         "meta_status": looks.meta_status(number),
