@@ -69,11 +69,11 @@ def follow_deliveries(reports: list) -> None:
 
 def follow_refusals(reports: list) -> None:
     """Accepted first and refused by a report: it says the same about the number."""
-    refused = {
-        (number.id, status.error.get("code")): (number, status.at)
-        for status, number in sorted(reports, key=lambda report: report[0].at)
-        if status.state == "failed" and status.error.get("code") in refusals.FIXES
-    }
+    refused = {}
+    for status, number in sorted(reports, key=lambda report: report[0].at):
+        code = status.error.get("code")
+        if status.state == "failed" and type(code) is int and code in refusals.FIXES:
+            refused[number.id, code] = (number, status.at)
     for (_, code), (number, at) in sorted(refused.items()):
         refusals.note(number, code, at)
 

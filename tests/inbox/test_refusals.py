@@ -63,3 +63,13 @@ def test_a_refusal_for_one_persons_sake_says_nothing_about_the_number(
     factories.receive(number, statuses=[factories.status(attempt, "failed", **failed)])
 
     assert standing.of_number(number).judgement.send.answer == "yes"
+
+
+def test_a_report_whose_code_is_no_number_still_fails_its_message(number, conversation):
+    attempt = factories.create_sent(conversation)
+    failed = {"errors": [{"code": [131042], "title": "Odd"}]}
+
+    factories.receive(number, statuses=[factories.status(attempt, "failed", **failed)])
+
+    attempt.refresh_from_db()
+    assert attempt.state == "failed"
