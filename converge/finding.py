@@ -6,19 +6,20 @@ bring their numbers along, each with its two verdicts and the sentence that says
 
 from dataclasses import dataclass
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from accounts.models import Case, User
-from business_numbers import standing
+from business_numbers import refusals, standing
 from business_numbers.models import (
     BusinessAccount,
     CheckRun,
     Number,
+    NumberEvent,
     UnknownTarget,
 )
 from business_numbers.standing import Standing
-from business_numbers.verdicts import NO, OPEN
+from business_numbers.verdicts import LIMITED, NO, OPEN
 from converge import clock
 from inbox.models import Attempt, Message
 
@@ -56,8 +57,11 @@ def troubled(most: int) -> list[Standing]:
     newest = CheckRun.objects.telling().filter(number=OuterRef("id"))
     newest = newest.values("cause")[:1]
     numbers = Number.objects.in_use().exclude(status=Number.DRAFT)
+    refused = NumberEvent.objects.filter(number=OuterRef("id"), kind=refusals.KIND)
     numbers = numbers.annotate(broken=Subquery(newest)).filter(
-        ~Q(account__authorisation=BusinessAccount.CONNECTED)
+        Exists(refused.filter(at__gt=OuterRef("last_delivered_at")))
+        | Exists(refused) & Q(last_delivered_at=None)
+        | ~Q(account__authorisation=BusinessAccount.CONNECTED)
         | Q(status=Number.ERROR)
         | ~Q(deregistered_at=None)
         | Q(is_banned=True)
@@ -67,7 +71,12 @@ def troubled(most: int) -> list[Standing]:
     )
     numbers = numbers.select_related("account__portfolio", "workspace")
     found = standing.of_numbers(list(numbers.order_by("-status_changed_at")[:most]))
+    found = [s for s in found if s.judgement.needs_action or _is_limited(s)]
     return sorted(found, key=lambda s: not _is_down(s))
+
+
+def _is_limited(stands: Standing) -> bool:
+    return stands.judgement.send.answer == LIMITED
 
 
 def _is_down(stands: Standing) -> bool:

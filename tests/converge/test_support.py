@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.cases import open_case
 from accounts.models import AuditEntry
-from business_numbers import recovery
+from business_numbers import recovery, refusals
 from business_numbers.models import UnknownTarget
 from converge import clock
 from inbox.models import Message
@@ -95,10 +95,12 @@ def test_a_connected_account_is_nobodys_no_longer(staff, number):
     assert "Nobody’s number" not in find(staff, number.account.meta_id).content.decode()
 
 
-@pytest.mark.parametrize("fault", ["phone", "subscription", "restriction"])
+@pytest.mark.parametrize("fault", ["phone", "subscription", "restriction", "refusal"])
 def test_a_broken_number_is_in_trouble_whatever_broke_it(staff, number, fault):
     if fault == "subscription":
         create_run(number, is_subscribed=False)
+    elif fault == "refusal":
+        refusals.note(number, 131031, clock.now() + timedelta(seconds=1))
     elif fault == "phone":
         number.meta_status = "DISCONNECTED"
     else:
