@@ -161,6 +161,17 @@ def test_an_act_needs_a_reason_and_is_in_the_customers_log(staff, number, simula
     assert entry.data["reason"] == "customer called"
 
 
+def test_the_customer_reads_the_reason_in_the_audit_log(staff, client, number, alice):
+    path = reverse("support_number", args=[number.id])
+    staff.post(path, {"act": "check", "reason": "You called about silence"})
+    client.force_login(alice)
+
+    page = client.get(reverse("audit", args=[number.workspace.slug]))
+
+    assert "support: diagnosis" in page.content.decode()
+    assert "You called about silence" in page.content.decode()
+
+
 def test_support_asks_for_the_code_the_customer_waits_for(
     staff, workspace, alice, simulator
 ):
