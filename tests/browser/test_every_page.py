@@ -89,7 +89,7 @@ def test_a_phone_can_search_and_filter_its_list(screens, northwind):
     page.get_by_role("searchbox").fill("Camille")
     page.keyboard.press("Enter")
 
-    page.get_by_role("link", name="Camille Perrin").wait_for()
+    page.locator(".conv__link", has_text="Camille Perrin").wait_for()
     assert page.locator(".conv").count() == 1
 
 
