@@ -63,7 +63,7 @@ def test_more_joins_what_is_there_and_the_selection_stays(page):
     expect(rows.first.locator("input")).to_be_checked()
     ids = page.evaluate("[...document.querySelectorAll('.conv')].map((li) => li.id)")
     assert len(set(ids)) == len(ids)
-    rows.nth(105).locator("a").focus()
+    rows.nth(105).locator(".conv__link").focus()
     page.keyboard.press("Shift+X")
     expect(page.get_by_role("form", name="Selected")).to_contain_text("106 selected")
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from business_numbers.models import WebhookEvent
-from converge import support
+from converge import finding
 from inbox import ingest, statuses
 from tests import factories
 from tests.factories import envelope, store, text_message
@@ -52,7 +52,7 @@ def kept(conversation):
 def test_whatever_looks_a_message_up_by_its_wamid_uses_the_index_of_wamids(kept):
     asked = _asked(_receive_twice, kept)
     asked += _asked(statuses.collect_parked)
-    asked += _asked(support.search, "wamid.kept77")
+    asked += _asked(finding.search, "wamid.kept77")
 
     assert any("wamid.new149" in sql and "IN (" in sql for sql in asked)
     assert any("wamid.kept77" in sql for sql in asked)
