@@ -6,13 +6,17 @@ from playwright.sync_api import expect
 from tests.browser.northwind import INBOX
 from tests.browser.screens import PHONE
 from tests.browser.test_accessibility import find_violations
-from tests.browser.test_together import open_list, states, wait_for_states
+from tests.browser.test_together import (
+    begin_in_a_row,
+    open_list,
+    states,
+    wait_for_states,
+)
 
 
 @pytest.fixture
 def three(northwind):
-    """Newest first, as in the list."""
-    return [northwind.begin(f"Row {n}") for n in range(3)][::-1]
+    return begin_in_a_row(northwind, "Row")
 
 
 def row(page, conversation):

@@ -1,5 +1,7 @@
 """Several conversations at once, from the keyboard, by mouse and without a script."""
 
+import time
+
 import pytest
 from playwright.sync_api import expect
 
@@ -10,8 +12,17 @@ from tests.browser.test_accessibility import find_violations
 
 @pytest.fixture
 def three(northwind):
-    """Newest first, as in the list."""
-    return [northwind.begin(f"Together {n}") for n in range(3)][::-1]
+    return begin_in_a_row(northwind, "Together")
+
+
+def begin_in_a_row(northwind, word: str) -> list:
+    """Three conversations, newest first, as in the list, and nothing between them.
+
+    Meta's times are whole seconds: a reply of the second they begin in would be newer.
+    """
+    northwind.running.wait_until_quiet()
+    time.sleep(1)
+    return [northwind.begin(f"{word} {n}") for n in range(3)][::-1]
 
 
 def open_list(page) -> None:
