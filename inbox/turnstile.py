@@ -17,8 +17,6 @@ from inbox.pacing import CATCH_UP, SECOND
 
 # Seconds by which the quickest call is forgotten, with every call.
 FORGETS = 0.0005
-# What begins within this many seconds begins now: waking up costs more than that.
-AT_ONCE = 0.0005
 
 
 class Line:
@@ -148,12 +146,12 @@ class Turnstile:
     def _take(self) -> list[tuple]:
         """The jobs whose time has come; none when there will be no more."""
         with self.changed:
-            while (at := self._first()) > (now := time.monotonic()) + AT_ONCE:
+            while (at := self._first()) > (now := time.monotonic()):
                 if self.is_closed and not any(self.lines.values()):
                     return []
                 self.changed.wait(_seconds_until(at))
             taken = []
-            while self._first() <= now + AT_ONCE:
+            while self._first() <= now:
                 _, number = heapq.heappop(self.next)
                 del self.plan[number]
                 taken.append(self.lines[number].take(now))
