@@ -9,7 +9,7 @@ import itertools
 import threading
 from collections.abc import Callable
 
-from inbox.claims import PEOPLE
+from inbox.claims import PEOPLE, Job
 
 FOR_PEOPLE = 4
 
@@ -34,14 +34,14 @@ class Crew:
         for thread in self.threads:
             thread.start()
 
-    def add(self, jobs: list[tuple]) -> None:
-        """Have `(job, grant)` pairs worked on."""
+    def add(self, job: Job, grant) -> None:
+        is_automatic = job.priority > PEOPLE
+        rank = (is_automatic, job.starts_at, next(self.order))
         with self.lock:
-            for job, grant in jobs:
-                rank = (job.priority > PEOPLE, job.starts_at, next(self.order))
-                heapq.heappush(self.waiting, (rank, job, grant))
-            self.for_all.notify(len(jobs))
-            self.for_people.notify(sum(job.priority <= PEOPLE for job, _ in jobs))
+            heapq.heappush(self.waiting, (rank, job, grant))
+            self.for_all.notify()
+            if not is_automatic:
+                self.for_people.notify()
 
     def close(self) -> None:
         """Finish what was added, then end the threads."""

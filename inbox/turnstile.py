@@ -79,7 +79,7 @@ class Line:
 
 
 class Turnstile:
-    """Gives `(job, grant)` pairs on to `let_through`, people's first, when they may begin.
+    """Gives jobs on to `let_through(job, grant)`, people's first, each when it may begin.
 
     Whoever makes the call says `end` afterwards.
     """
@@ -141,21 +141,19 @@ class Turnstile:
 
     def _serve(self) -> None:
         while taken := self._take():
-            self.let_through(taken)
+            self.let_through(*taken)
 
-    def _take(self) -> list[tuple]:
-        """The jobs whose time has come; none when there will be no more."""
+    def _take(self) -> tuple | None:
+        """The next job whose time has come; None when there will be no more."""
         with self.changed:
-            while (at := self._first()) > (now := time.monotonic()):
+            while (at := self._first()) > time.monotonic():
                 if self.is_closed and not any(self.lines.values()):
-                    return []
+                    return None
                 self.changed.wait(_seconds_until(at))
-            taken = []
-            while self._first() <= now:
-                _, number = heapq.heappop(self.next)
-                del self.plan[number]
-                taken.append(self.lines[number].take(now))
-                self._plan(number)
+            _, number = heapq.heappop(self.next)
+            del self.plan[number]
+            taken = self.lines[number].take(time.monotonic())
+            self._plan(number)
             return taken
 
     def _first(self) -> float:

@@ -41,10 +41,10 @@ def test_a_reply_is_sent_while_every_broadcast_call_hangs():
     meta = Meta()
     crew = Crew(4, meta.call)
     for n in range(20):
-        crew.add([(job(f"b{n}"), None)])
+        crew.add(job(f"b{n}"), None)
     meta.wait_for(3)
 
-    crew.add([(job("reply", PERSON), None)])
+    crew.add(job("reply", PERSON), None)
     meta.wait_for(4)
 
     begun = list(meta.begun)
@@ -57,12 +57,12 @@ def test_a_reply_is_sent_while_every_broadcast_call_hangs():
 def test_people_come_first_and_then_the_earliest_slot():
     meta = Meta()
     crew = Crew(1, meta.call)
-    crew.add([(job("first"), None)])
+    crew.add(job("first"), None)
     meta.wait_for(1)
 
-    crew.add([(job("late", starts_at=9.0), None)])
-    crew.add([(job("early", starts_at=1.0), None)])
-    crew.add([(job("reply", PERSON, starts_at=5.0), None)])
+    crew.add(job("late", starts_at=9.0), None)
+    crew.add(job("early", starts_at=1.0), None)
+    crew.add(job("reply", PERSON, starts_at=5.0), None)
     meta.answer()
     crew.close()
 
@@ -74,7 +74,7 @@ def test_closing_finishes_what_was_added():
     meta.answer()
     crew = Crew(8, meta.call)
     for n in range(100):
-        crew.add([(job(str(n), priority=n % 3), None)])
+        crew.add(job(str(n), priority=n % 3), None)
 
     crew.close()
 

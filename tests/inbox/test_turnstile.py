@@ -156,9 +156,9 @@ class Passed:
         self.names: list[str] = []
         self.change = threading.Condition()
 
-    def __call__(self, jobs) -> None:
+    def __call__(self, job, grant) -> None:
         with self.change:
-            self.names += [job.name for job, _ in jobs]
+            self.names.append(job.name)
             self.change.notify_all()
 
     def wait_for(self, count: int) -> None:
