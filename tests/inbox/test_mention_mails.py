@@ -152,3 +152,13 @@ def test_a_mail_that_broke_is_not_sent_again_and_stops_nobody_elses(
 
 def refuse(*args, **kwargs):
     raise SMTPException
+
+
+def test_a_line_break_in_a_name_stops_no_mail(conversation, alice, bob):
+    alice.name = "Alice\nOwner"
+    alice.save()
+    unseen(conversation, bob, alice)
+
+    assert mention_mails.mail_due() == 1
+
+    assert mail.outbox[0].subject.startswith("Alice Owner mentioned you")
